@@ -1,0 +1,36 @@
+namespace Facteur.Accounts;
+
+/// <summary>What a mechanism wants after a client's message.</summary>
+public enum SaslStep
+{
+    /// <summary>Send <see cref="SaslServer.Challenge"/> and read on.</summary>
+    Continue,
+    /// <summary><see cref="SaslServer.Result"/> holds the verdict.</summary>
+    Done,
+    /// <summary>The message is not of the mechanism's form: answer as for bad syntax of the protocol.</summary>
+    Malformed,
+}
+
+/// <summary>The server side of one SASL exchange (RFC 4422), after the protocol decoded base64. Mechanisms: PLAIN (RFC 4616), LOGIN (draft-murchison-sasl-login).</summary>
+public abstract class SaslServer
+{
+    /// <summary>Most octets of one client message, decoded.</summary>
+    public const int MaxMessageOctets = 12 * 1024;
+
+    /// <summary>Names in order of preference, for CAPABILITY, CAPA, EHLO.</summary>
+    public static IReadOnlyList<string> Mechanisms { get; } = ["PLAIN", "LOGIN"];
+
+    /// <summary>Null for a mechanism that is not offered.</summary>
+    public static SaslServer? Create(string mechanism, LoginService logins, MailProtocol protocol, System.Net.IPAddress remote) => throw new NotSupportedException();
+
+    /// <summary>What to send to the client (not base64), valid after <see cref="SaslStep.Continue"/>. Empty is an empty challenge.</summary>
+    public ReadOnlyMemory<byte> Challenge { get; protected set; }
+
+    /// <summary>The verdict, valid after <see cref="SaslStep.Done"/>.</summary>
+    public LoginResult Result { get; protected set; }
+
+    /// <summary>Begins; <paramref name="initialResponse"/> is null when the client sent none (then PLAIN answers an empty challenge, LOGIN "Username:").</summary>
+    public abstract ValueTask<SaslStep> StartAsync(ReadOnlyMemory<byte>? initialResponse, CancellationToken cancel);
+
+    public abstract ValueTask<SaslStep> NextAsync(ReadOnlyMemory<byte> response, CancellationToken cancel);
+}

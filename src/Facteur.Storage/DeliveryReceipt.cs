@@ -1,0 +1,16 @@
+namespace Facteur.Storage;
+
+/// <summary>
+/// Proof that a message is durable: only the commit of a store makes one, after its fsync. A protocol cannot
+/// answer success for a message without holding it.
+/// </summary>
+public sealed class DeliveryReceipt
+{
+    internal DeliveryReceipt(IReadOnlyList<StoredEntry> entries) => Entries = entries;
+
+    /// <summary>One entry per target, in the order of the deliveries and their targets.</summary>
+    public IReadOnlyList<StoredEntry> Entries { get; }
+}
+
+/// <summary>A message in a mailbox, as the commit placed it.</summary>
+public readonly record struct StoredEntry(MailboxId Mailbox, uint UidValidity, Uid Uid, EmailId Email, ModSeq ModSeq);

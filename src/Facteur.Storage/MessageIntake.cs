@@ -1,0 +1,40 @@
+using System.Buffers;
+using Facteur.Mail;
+
+namespace Facteur.Storage;
+
+/// <summary>
+/// A message on its way in: takes its bytes as they stream, parses them as they pass, and keeps them in a place of
+/// the store that nothing refers to yet. Disposed without a delivery, it leaves no trace.
+/// </summary>
+public abstract class MessageIntake : IAsyncDisposable
+{
+    /// <summary>Octets taken so far.</summary>
+    public abstract long Length { get; }
+
+    /// <summary>Takes the next octets. Throws <see cref="StoreFullException"/> when there is no room.</summary>
+    public abstract ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancel);
+
+    /// <summary>Takes the next octets of a sequence.</summary>
+    public async ValueTask WriteAsync(ReadOnlySequence<byte> bytes, CancellationToken cancel)
+    {
+        foreach (var segment in bytes) await WriteAsync(segment, cancel);
+    }
+
+    /// <summary>Ends the message; no more octets may follow.</summary>
+    public abstract ValueTask<MessageFacts> CompleteAsync(CancellationToken cancel);
+
+    public abstract ValueTask DisposeAsync();
+}
+
+/// <summary>One message and the mailboxes it goes to. The first target of each account makes the email; further ones share it.</summary>
+/// <param name="Message">A completed intake of the same store.</param>
+/// <param name="Targets">At least one.</param>
+public sealed record Delivery(MessageIntake Message, IReadOnlyList<DeliveryTarget> Targets);
+
+/// <summary>A mailbox a message goes to.</summary>
+public sealed record DeliveryTarget(MailboxId Mailbox, FlagSet Flags, DateTimeOffset InternalDate)
+{
+    /// <summary>UIDL kept from a former host; null: the email id serves.</summary>
+    public string? PopUidl { get; init; }
+}

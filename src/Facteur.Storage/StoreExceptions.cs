@@ -1,0 +1,31 @@
+namespace Facteur.Storage;
+
+/// <summary>The store understood and refuses; nothing was changed.</summary>
+public class StoreRefusedException(StoreRefusal reason, string message) : Exception(message)
+{
+    public StoreRefusal Reason { get; } = reason;
+}
+
+/// <summary>Why a verb of the store was refused.</summary>
+public enum StoreRefusal
+{
+    NoSuchMailbox,
+    NoSuchAccount,
+    AlreadyExists,
+    /// <summary>Not a name this store takes: empty level, control character, longer than the limit.</summary>
+    BadName,
+    /// <summary>INBOX cannot be deleted; a mailbox cannot move below itself.</summary>
+    NotPossible,
+    /// <summary>The mailbox has its full number of keywords.</summary>
+    TooManyKeywords,
+    TooManyMailboxes,
+    OverQuota,
+    /// <summary>The domain still has accounts, the account still has an address that others use.</summary>
+    InUse,
+}
+
+/// <summary>There is no room on the disk; try again later. Nothing was acknowledged, nothing is corrupt.</summary>
+public sealed class StoreFullException(string message, Exception? inner = null) : Exception(message, inner);
+
+/// <summary>The store failed and takes no more writes until it is opened again (a failed fsync is never tried again).</summary>
+public sealed class StoreFailedException(string message, Exception? inner = null) : Exception(message, inner);
