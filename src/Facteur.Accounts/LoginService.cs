@@ -1,42 +1,184 @@
 using System.Net;
+using System.Text;
 using Facteur.Storage;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.Logging;
 
 namespace Facteur.Accounts;
 
-/// <summary>What an account may be used by; a row of the policy grid.</summary>
-public enum MailProtocol { Imap, Pop3, Submission }
-
-/// <summary>An account as sessions see it.</summary>
-public sealed record Account(AccountId Id, string Address, string DisplayName);
-
-/// <summary>One try to log in.</summary>
-/// <param name="AuthorizationId">SASL authzid: empty, or the same account; anything else is refused (RFC 4616 §2).</param>
-public sealed record LoginAttempt(string UserName, string Password, MailProtocol Protocol, IPAddress Remote, string AuthorizationId = "");
-
-public enum LoginRefusal
+/// <summary>
+/// Checks logins of all protocols alike. Invariants: a refusal says and costs the same whether the user exists or not;
+/// a remembered login is good only for the credential it was verified against; no password reaches a log;
+/// a login that is remembered waits for nobody.
+/// </summary>
+public sealed partial class LoginService : IDisposable
 {
-    None,
-    /// <summary>Unknown user or wrong password: the same words, code and time.</summary>
-    BadCredentials,
-    /// <summary>The password is right and the account disabled.</summary>
-    Disabled,
-    /// <summary>Too many passwords are being checked; try again.</summary>
-    Busy,
-    /// <summary>The store does not answer; try again.</summary>
-    Temporary,
-}
+    internal const string PasswordKind = "password";
 
-/// <summary><see cref="Account"/> is set when and only when <see cref="Refusal"/> is None.</summary>
-public readonly record struct LoginResult(Account? Account, LoginRefusal Refusal);
+    private readonly DirectoryStore directory;
+    private readonly TimeProvider time;
+    private readonly ILogger logger;
+    private readonly VerifiedLogins verified;
+    private readonly FailureDelays delays;
+    private readonly HashingLine line;
+    private readonly AccountWatch watch = new();
 
-/// <summary>Checks logins of all protocols alike.</summary>
-public sealed class LoginService
-{
-    public ValueTask<LoginResult> LoginAsync(LoginAttempt attempt, CancellationToken cancel) => throw new NotSupportedException();
+    public LoginService(DirectoryStore directory, LoginOptions options, TimeProvider time, ILogger<LoginService> logger)
+    {
+        this.directory = directory;
+        this.time = time;
+        this.logger = logger;
+        Hashes = new PasswordHashes(options.HashIterations);
+        verified = new VerifiedLogins(options.RememberFor, options.RememberedLogins, time);
+        delays = new FailureDelays(options, time);
+        line = new HashingLine(options.ParallelHashes, options.WaitingLogins, options.WaitingLoginsPerAddress);
+        directory.AccountSecurityChanged += watch.Announce;
+    }
+
+    internal PasswordHashes Hashes { get; }
+
+    /// <summary>Who logs in, before the password is looked at. <see cref="Record"/> is null for a user that cannot be: unknown, malformed, wrong authzid.</summary>
+    private readonly record struct Candidate(string User, string Password, AccountRecord? Record, long Epoch);
+
+    public async ValueTask<LoginResult> LoginAsync(LoginAttempt attempt, CancellationToken cancel)
+    {
+        try
+        {
+            var result = await CheckAsync(attempt, cancel);
+            if (result.Account is { } account) LogLoggedIn(account.Address, attempt.Protocol, attempt.Remote);
+            else LogRefused(Printable(attempt.UserName), attempt.Protocol, attempt.Remote, result.Refusal);
+            return result;
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            LogFailed(e, attempt.Protocol, attempt.Remote);
+            return new LoginResult(null, LoginRefusal.Temporary);
+        }
+    }
 
     /// <summary>
     /// Calls <paramref name="end"/> once when the account is disabled, removed or gets another password, at once and on any thread.
     /// Sessions hold the result from login to their end.
     /// </summary>
-    public IDisposable Watch(AccountId account, Action end) => throw new NotSupportedException();
+    public IDisposable Watch(AccountId account, Action end) => watch.Add(account, end);
+
+    /// <summary>As <see cref="Watch(AccountId, Action)"/>, and at once when that happened since <paramref name="account"/> was let in.</summary>
+    public IDisposable Watch(Account account, Action end)
+    {
+        var registration = watch.Add(account.Id, end);
+        if (watch.ChangedSince(account.Id, account.SecurityEpoch)) registration.End();
+        return registration;
+    }
+
+    public void Dispose()
+    {
+        directory.AccountSecurityChanged -= watch.Announce;
+        line.Dispose();
+    }
+
+    private async ValueTask<LoginResult> CheckAsync(LoginAttempt attempt, CancellationToken cancel)
+    {
+        var candidate = await FindAsync(attempt, cancel);
+        var key = verified.KeyOf(candidate.User, candidate.Password);
+        if (IsRemembered(key, candidate)) return Accept(candidate);
+
+        var prefix = FailureDelays.Prefix(attempt.Remote);
+        if (!await line.EnterAsync(prefix, cancel)) return new LoginResult(null, LoginRefusal.Busy);
+        try
+        {
+            // The connection before this one in the line may have brought the same password; and the account may have changed.
+            candidate = await FindAsync(attempt, cancel);
+            if (IsRemembered(key, candidate)) return Accept(candidate);
+            var delay = delays.For(prefix, candidate.User);
+            if (delay > TimeSpan.Zero) await Task.Delay(delay, time, cancel);
+            return await VerifyAsync(candidate, key, prefix, cancel);
+        }
+        finally
+        {
+            line.Leave(prefix);
+        }
+    }
+
+    private async ValueTask<LoginResult> VerifyAsync(Candidate candidate, LoginKey key, IPAddress prefix, CancellationToken cancel)
+    {
+        var credential = candidate.Record is { } found ? await FindPasswordAsync(found.Id, cancel) : null;
+        var stored = credential?.Value ?? Hashes.Dummy;
+        var outcome = await line.ComputeAsync(() => Hashes.Verify(stored, candidate.Password), cancel);
+        if (outcome == PasswordVerificationResult.Failed || credential is null || candidate.Record is not { } account)
+        {
+            delays.Failed(prefix, candidate.User);
+            return new LoginResult(null, LoginRefusal.BadCredentials);
+        }
+        delays.Succeeded(candidate.User);
+        if (!account.Enabled) return new LoginResult(null, LoginRefusal.Disabled);
+        if (outcome == PasswordVerificationResult.SuccessRehashNeeded) await RehashAsync(credential, candidate.Password, cancel);
+        verified.Add(key, account);
+        return Accept(candidate);
+    }
+
+    private async ValueTask<Candidate> FindAsync(LoginAttempt attempt, CancellationToken cancel)
+    {
+        if (!EmailAddress.TryParse(attempt.UserName, out var address) || NormalizePassword(attempt.Password) is not { } password
+            || !IsSameUser(attempt.AuthorizationId, address))
+            return new Candidate("", "", null, 0);
+        var user = address.ToString();
+        var epoch = watch.Epoch; // read before the record, so that Watch sees a change that came after it
+        return new Candidate(user, password, await directory.FindAccountAsync(user, cancel), epoch);
+    }
+
+    private bool IsRemembered(LoginKey key, in Candidate candidate) =>
+        candidate.Record is { Enabled: true } account && verified.Holds(key, account);
+
+    private static LoginResult Accept(in Candidate candidate)
+    {
+        var record = candidate.Record!;
+        return new LoginResult(new Account(record.Id, record.Address, record.DisplayName) { SecurityEpoch = candidate.Epoch }, LoginRefusal.None);
+    }
+
+    private async ValueTask<CredentialRecord?> FindPasswordAsync(AccountId account, CancellationToken cancel)
+    {
+        foreach (var credential in await directory.ListCredentialsAsync(account, cancel))
+            if (credential.Kind == PasswordKind) return credential;
+        return null;
+    }
+
+    private async ValueTask RehashAsync(CredentialRecord old, string password, CancellationToken cancel)
+    {
+        var value = await line.ComputeAsync(() => Hashes.Hash(password), cancel);
+        await directory.ReplaceHashAsync(old, value, cancel);
+    }
+
+    /// <summary>NFC, as when it was set: keyboards differ in how they compose "é". Null when it cannot be a password.</summary>
+    internal static string? NormalizePassword(string password) =>
+        password.Length is 0 or > PasswordRules.MaxLength || password.Contains('\0') || !IsUnicode(password)
+            ? null : password.Normalize(NormalizationForm.FormC);
+
+    private static bool IsUnicode(string text)
+    {
+        for (var i = 0; i < text.Length; i++)
+            if (char.IsSurrogate(text[i]) && !(i + 1 < text.Length && char.IsSurrogatePair(text[i], text[++i]))) return false;
+        return true;
+    }
+
+    private static bool IsSameUser(string authorizationId, EmailAddress user) =>
+        authorizationId.Length == 0 || (EmailAddress.TryParse(authorizationId, out var other) && other == user);
+
+    /// <summary>What a client sent as user name, safe for one line of a log.</summary>
+    private static string Printable(string userName)
+    {
+        var shown = userName.Length > 100 ? userName[..100] : userName;
+        return string.Create(shown.Length, shown, static (span, text) =>
+        {
+            for (var i = 0; i < span.Length; i++) span[i] = char.IsControl(text[i]) || char.IsSurrogate(text[i]) ? '?' : text[i];
+        });
+    }
+
+    [LoggerMessage(LogLevel.Information, "{Account} logged in by {Protocol} from {Remote}", EventName = "LoggedIn")]
+    private partial void LogLoggedIn(string account, MailProtocol protocol, IPAddress remote);
+
+    [LoggerMessage(LogLevel.Information, "Login of {User} by {Protocol} from {Remote} refused: {Refusal}", EventName = "LoginRefused")]
+    private partial void LogRefused(string user, MailProtocol protocol, IPAddress remote, LoginRefusal refusal);
+
+    [LoggerMessage(LogLevel.Error, "A login by {Protocol} from {Remote} could not be checked", EventName = "LoginFailed")]
+    private partial void LogFailed(Exception e, MailProtocol protocol, IPAddress remote);
 }

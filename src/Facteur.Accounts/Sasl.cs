@@ -1,3 +1,6 @@
+using System.Net;
+using System.Text;
+
 namespace Facteur.Accounts;
 
 /// <summary>What a mechanism wants after a client's message.</summary>
@@ -17,11 +20,30 @@ public abstract class SaslServer
     /// <summary>Most octets of one client message, decoded.</summary>
     public const int MaxMessageOctets = 12 * 1024;
 
+    private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
+
+    private readonly LoginService logins;
+    private readonly MailProtocol protocol;
+    private readonly IPAddress remote;
+
+    private protected SaslServer(LoginService logins, MailProtocol protocol, IPAddress remote)
+    {
+        this.logins = logins;
+        this.protocol = protocol;
+        this.remote = remote;
+    }
+
     /// <summary>Names in order of preference, for CAPABILITY, CAPA, EHLO.</summary>
     public static IReadOnlyList<string> Mechanisms { get; } = ["PLAIN", "LOGIN"];
 
     /// <summary>Null for a mechanism that is not offered.</summary>
-    public static SaslServer? Create(string mechanism, LoginService logins, MailProtocol protocol, System.Net.IPAddress remote) => throw new NotSupportedException();
+    public static SaslServer? Create(string mechanism, LoginService logins, MailProtocol protocol, IPAddress remote) =>
+        mechanism.ToUpperInvariant() switch
+        {
+            "PLAIN" => new PlainSasl(logins, protocol, remote),
+            "LOGIN" => new LoginSasl(logins, protocol, remote),
+            _ => null,
+        };
 
     /// <summary>What to send to the client (not base64), valid after <see cref="SaslStep.Continue"/>. Empty is an empty challenge.</summary>
     public ReadOnlyMemory<byte> Challenge { get; protected set; }
@@ -33,4 +55,24 @@ public abstract class SaslServer
     public abstract ValueTask<SaslStep> StartAsync(ReadOnlyMemory<byte>? initialResponse, CancellationToken cancel);
 
     public abstract ValueTask<SaslStep> NextAsync(ReadOnlyMemory<byte> response, CancellationToken cancel);
+
+    private protected async ValueTask<SaslStep> LoginAsync(string authorizationId, string user, string password, CancellationToken cancel)
+    {
+        Result = await logins.LoginAsync(new LoginAttempt(user, password, protocol, remote, authorizationId), cancel);
+        return SaslStep.Done;
+    }
+
+    /// <summary>UTF-8 as both mechanisms want it; null when it is not, or too long.</summary>
+    private protected static string? Decode(ReadOnlySpan<byte> message)
+    {
+        if (message.Length > MaxMessageOctets) return null;
+        try
+        {
+            return StrictUtf8.GetString(message);
+        }
+        catch (DecoderFallbackException)
+        {
+            return null;
+        }
+    }
 }

@@ -1,0 +1,128 @@
+using System.Net;
+using Facteur.Accounts;
+using Facteur.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace Facteur.Tests.Accounts;
+
+/// <summary>Two accounts of demo.test behind a login service with cheap hashing and a clock that stands until it is moved.</summary>
+internal sealed class AccountsFixture : IDisposable
+{
+    public const string MoiPassword = "soleil-42-papier";
+    public const string AmiPassword = "rivière-17-lune";
+
+    public ManualClock Clock { get; } = new();
+    public DirectoryRows Directory { get; } = new();
+    public LoginOptions Options { get; }
+    public LoginService Logins { get; }
+    public AccountService Administration { get; }
+    public RecordedLog Log { get; } = new();
+    public AccountRecord Moi { get; private set; } = null!;
+    public AccountRecord Ami { get; private set; } = null!;
+
+    private AccountsFixture(LoginOptions options)
+    {
+        Options = options;
+        Logins = new LoginService(Directory, options, Clock, Log);
+        Administration = new AccountService(Directory, options);
+    }
+
+    public static async Task<AccountsFixture> CreateAsync(LoginOptions? options = null)
+    {
+        var fixture = new AccountsFixture(options ?? new LoginOptions { HashIterations = 10 });
+        await fixture.Administration.AddDomainAsync("demo.test", default);
+        await fixture.Administration.AddAccountAsync("moi@demo.test", "Moi", MoiPassword, default);
+        await fixture.Administration.AddAccountAsync("ami@demo.test", "Ami", AmiPassword, default);
+        fixture.Moi = await fixture.Administration.GetAccountAsync("moi@demo.test", default);
+        fixture.Ami = await fixture.Administration.GetAccountAsync("ami@demo.test", default);
+        return fixture;
+    }
+
+    public ValueTask<LoginResult> LoginAsync(string user, string password, string authorizationId = "", string remote = "192.0.2.1") =>
+        Logins.LoginAsync(new LoginAttempt(user, password, MailProtocol.Imap, IPAddress.Parse(remote), authorizationId), default);
+
+    public async Task<LoginRefusal> RefusalAsync(string user, string password, string authorizationId = "", string remote = "192.0.2.1") =>
+        (await LoginAsync(user, password, authorizationId, remote)).Refusal;
+
+    public void Dispose() => Logins.Dispose();
+}
+
+/// <summary>A clock that moves when told; timers fire as it passes them.</summary>
+internal sealed class ManualClock : TimeProvider
+{
+    private sealed class ManualTimer(ManualClock clock, TimerCallback callback, object? state) : ITimer
+    {
+        public long Due = long.MaxValue;
+
+        public void Fire() => callback(state);
+
+        public bool Change(TimeSpan dueTime, TimeSpan period)
+        {
+            lock (clock.gate)
+            {
+                Due = dueTime == Timeout.InfiniteTimeSpan ? long.MaxValue : clock.now + dueTime.Ticks;
+                clock.timers.Remove(this);
+                if (Due != long.MaxValue) clock.timers.Add(this);
+            }
+            clock.Scheduled.TrySetResult();
+            return true;
+        }
+
+        public void Dispose()
+        {
+            lock (clock.gate) clock.timers.Remove(this);
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            Dispose();
+            return default;
+        }
+    }
+
+    private readonly Lock gate = new();
+    private readonly List<ManualTimer> timers = [];
+    private long now = new DateTimeOffset(2026, 6, 1, 10, 0, 0, TimeSpan.Zero).Ticks;
+
+    /// <summary>Completes when something waits for this clock.</summary>
+    public TaskCompletionSource Scheduled { get; private set; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public override DateTimeOffset GetUtcNow() => new(Volatile.Read(ref now), TimeSpan.Zero);
+    public override long GetTimestamp() => Volatile.Read(ref now);
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+    public void ExpectTimer() => Scheduled = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    {
+        var timer = new ManualTimer(this, callback, state);
+        timer.Change(dueTime, period);
+        return timer;
+    }
+
+    public void Advance(TimeSpan by)
+    {
+        List<ManualTimer> due;
+        lock (gate)
+        {
+            now += by.Ticks;
+            due = timers.FindAll(t => t.Due <= now);
+            timers.RemoveAll(due.Contains);
+        }
+        foreach (var timer in due) timer.Fire();
+    }
+}
+
+/// <summary>Log lines as text.</summary>
+internal sealed class RecordedLog : ILogger<LoginService>
+{
+    public List<string> Lines { get; } = [];
+
+    public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+    public bool IsEnabled(LogLevel logLevel) => true;
+
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    {
+        lock (Lines) Lines.Add($"{logLevel} {eventId.Name} {formatter(state, exception)} {exception}");
+    }
+}
