@@ -15,7 +15,7 @@ public enum EndReason
     TooManyErrors,
     /// <summary>The stream lost its frame (a literal announced too large, a line without end).</summary>
     ProtocolViolation,
-    /// <summary>Octets in clear followed STARTTLS (RFC 3207 §5, RFC 9051 §11.1).</summary>
+    /// <summary>Octets in clear followed STARTTLS (RFC 3207 §4, RFC 9051 §6.2.1).</summary>
     PlaintextAfterStartTls,
     TlsFailed,
     /// <summary>Too many connections from the address or in all.</summary>

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.IO.Pipelines;
 using System.Net;
 using System.Security.Authentication;
+using System.Security.Cryptography;
 
 namespace Facteur.Net;
 
@@ -24,75 +25,362 @@ public enum ReadOutcome
 
 /// <summary>
 /// One client connection as a protocol session sees it: pipes, limits and TLS; no socket. Used by one session at a time;
-/// only <see cref="Wake"/> and <see cref="End"/> may be called from other threads.
+/// only <see cref="Wake"/>, <see cref="End"/> and <see cref="Abort"/> may be called from other threads.
 /// </summary>
 public sealed class MailConnection : IAsyncDisposable
 {
+    private readonly IDuplexPipe transport;
+    private readonly MailConnectionOptions options;
+    private readonly Action? abortTransport;
+    private readonly Deadline deadline;
+    private readonly CancellationTokenSource aborted = new();
+    private readonly long budgetEnd;
+    private PipeReader input;
+    private TlsPipes? tls;
+    private ReadOnlySequence<byte> buffer;
+    private string? id;
+    private long consumedOctets;
+    private long examinedOctets;     // of the octets not consumed
+    private long readerExamined;     // of them, what the pipe holds for examined since before this read
+    private bool reading;            // a read result is out: the pipe is owed an AdvanceTo
+    private bool budgetLifted;
+    private bool discardAnswers;
+    private int wakes;
+    private int ending = -1;
+    private int endUnseen;
+    private long flushEnd = Deadline.None;
+    private volatile bool waiting;
+
+    private MailConnection(IDuplexPipe transport, MailConnectionOptions options, IPEndPoint remote, IPEndPoint local, Action? abortTransport)
+    {
+        this.transport = transport;
+        this.options = options;
+        this.abortTransport = abortTransport;
+        Remote = remote;
+        Local = local;
+        input = transport.Input;
+        Output = transport.Output;
+        deadline = new Deadline(options.Time, OnDeadline);
+        budgetEnd = deadline.After(options.Limits.BudgetTime);
+    }
+
+    /// <summary>A connection over pipes: a transport's, or in memory.</summary>
+    /// <param name="abort">Breaks the transport off so that pending reads and writes end; by default the pipes are completed when they are next used.</param>
+    public static MailConnection ForPipes(IDuplexPipe transport, MailConnectionOptions options, IPEndPoint? remote = null, IPEndPoint? local = null, Action? abort = null) =>
+        new(transport, options, remote ?? new IPEndPoint(IPAddress.Loopback, 50000), local ?? new IPEndPoint(IPAddress.Loopback, 0), abort);
+
     /// <summary>Short random id that log lines of this connection share.</summary>
-    public string Id => throw new NotSupportedException();
+    public string Id => id ??= RandomNumberGenerator.GetString("0123456789abcdefghjkmnpqrstvwxyz", 10);
 
     /// <summary>Name of the listener ("imaps", "submission" ...).</summary>
-    public string Listener => throw new NotSupportedException();
+    public string Listener => options.Listener;
 
     /// <summary>The client's address, after PROXY when the peer may speak it.</summary>
-    public IPEndPoint Remote => throw new NotSupportedException();
-    public IPEndPoint Local => throw new NotSupportedException();
-    public TimeProvider Time => throw new NotSupportedException();
-    public bool IsEncrypted => throw new NotSupportedException();
+    public IPEndPoint Remote { get; }
+    public IPEndPoint Local { get; }
+    public TimeProvider Time => options.Time;
+    public bool IsEncrypted => tls is not null;
 
     /// <summary>A certificate is configured and the connection is still in clear.</summary>
-    public bool CanStartTls => throw new NotSupportedException();
-    public SslProtocols TlsProtocol => throw new NotSupportedException();
+    public bool CanStartTls => options.Certificates is not null && tls is null;
+    public SslProtocols TlsProtocol => tls?.Protocol ?? SslProtocols.None;
 
     /// <summary>Cipher suite by its IANA name, for the Received header; null in clear.</summary>
-    public string? CipherSuite => throw new NotSupportedException();
+    public string? CipherSuite => tls?.CipherSuite;
 
     /// <summary>Fires when the connection is aborted; long work for this client should stop.</summary>
-    public CancellationToken Aborted => throw new NotSupportedException();
+    public CancellationToken Aborted => aborted.Token;
 
     /// <summary>Why the connection is to end, once <see cref="End"/> was called.</summary>
-    public EndReason? Ending => throw new NotSupportedException();
+    public EndReason? Ending => Volatile.Read(ref ending) is >= 0 and var reason ? (EndReason)reason : null;
+
+    /// <summary>Why <see cref="FlushAsync"/> answered false: ClientClosed or SlowReader. Null while answers leave.</summary>
+    public EndReason? Lost { get; private set; }
+
+    /// <summary><see cref="SetAuthenticated"/> was called.</summary>
+    public bool IsAuthenticated { get; private set; }
+
+    /// <summary>Octets received so far, after decryption.</summary>
+    public long OctetsReceived => Volatile.Read(ref octetsReceived);
+    private long octetsReceived;
+
+    /// <summary>A read waits for the client. Any thread; for tests that move a clock.</summary>
+    public bool IsWaiting => waiting;
 
     /// <summary>Octets received and not yet consumed, as of the last <see cref="ReadAsync"/> or <see cref="Advance"/>.</summary>
-    public ReadOnlySequence<byte> Buffer => throw new NotSupportedException();
+    public ReadOnlySequence<byte> Buffer => buffer;
 
     /// <summary>Where answers are written; nothing leaves before <see cref="FlushAsync"/>.</summary>
-    public PipeWriter Output => throw new NotSupportedException();
+    public PipeWriter Output { get; private set; }
 
-    /// <summary>Waits for octets beyond what was examined, for at most <paramref name="timeout"/>.</summary>
-    public ValueTask<ReadOutcome> ReadAsync(TimeSpan timeout) => throw new NotSupportedException();
+    /// <summary>
+    /// Waits for octets beyond what was examined, for at most <paramref name="timeout"/>. After Data or Closed call
+    /// <see cref="Advance"/> (without it nothing is consumed and all is taken as examined); other outcomes take nothing from <see cref="Buffer"/>.
+    /// </summary>
+    public async ValueTask<ReadOutcome> ReadAsync(TimeSpan timeout)
+    {
+        var end = deadline.After(timeout);
+        if (!budgetLifted)
+            end = Math.Min(end, budgetEnd);
+        while (true)
+        {
+            if (TakeSignal() is { } signal)
+                return signal;
+            if (aborted.IsCancellationRequested)
+                return ReadOutcome.Closed;
+            if (!budgetLifted && deadline.HasPassed(budgetEnd))
+                return ReadOutcome.OverBudget;
+            ReadResult result;
+            GiveBack();
+            try
+            {
+                result = await ReceiveAsync(end);
+            }
+            catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException or InvalidOperationException)
+            {
+                buffer = default; // reset by the client, or aborted by us
+                examinedOctets = 0;
+                return ReadOutcome.Closed;
+            }
+            reading = true;
+            readerExamined = examinedOctets;
+            buffer = result.Buffer;
+            Volatile.Write(ref octetsReceived, consumedOctets + buffer.Length);
+            if (buffer.Length > examinedOctets && !result.IsCanceled)
+            {
+                examinedOctets = buffer.Length; // until Advance says otherwise
+                return !budgetLifted && OctetsReceived > options.Limits.BudgetOctets ? ReadOutcome.OverBudget : ReadOutcome.Data;
+            }
+            if (result.IsCompleted && buffer.Length == examinedOctets)
+                return ReadOutcome.Closed;
+            if (TakeSignal() is { } woken)
+                return woken;
+            if (result.IsCanceled && deadline.HasPassed(end))
+                return !budgetLifted && deadline.HasPassed(budgetEnd) ? ReadOutcome.OverBudget : ReadOutcome.TimedOut;
+            // else a late cancellation of an earlier wait: go on
+        }
+    }
 
-    /// <summary>Gives back what was consumed and tells how far the rest was looked at (as PipeReader.AdvanceTo).</summary>
-    public void Advance(SequencePosition consumed, SequencePosition examined) => throw new NotSupportedException();
+    /// <summary>
+    /// Takes what was consumed off <see cref="Buffer"/> and tells how far the rest was looked at (as PipeReader.AdvanceTo). May be
+    /// called several times per read; memory is given back at the next <see cref="ReadAsync"/>, until then spans of it stay valid.
+    /// </summary>
+    public void Advance(SequencePosition consumed, SequencePosition examined)
+    {
+        var taken = buffer.Slice(buffer.Start, consumed).Length;
+        examinedOctets = buffer.Slice(consumed, examined).Length;
+        readerExamined = Math.Max(0, readerExamined - taken);
+        consumedOctets += taken;
+        buffer = buffer.Slice(consumed);
+    }
 
     /// <summary>Ends a pending or the next <see cref="ReadAsync"/> with <see cref="ReadOutcome.Woken"/>; calls before it is seen count once. Any thread.</summary>
-    public void Wake() => throw new NotSupportedException();
+    public void Wake()
+    {
+        if (Interlocked.Exchange(ref wakes, 1) == 0)
+            Volatile.Read(ref input).CancelPendingRead();
+    }
 
-    /// <summary>Asks the session to say goodbye and end: its next or pending read answers <see cref="ReadOutcome.Ended"/>. Any thread.</summary>
-    public void End(EndReason reason) => throw new NotSupportedException();
+    /// <summary>
+    /// Asks the session to say goodbye and end: its next or pending read answers <see cref="ReadOutcome.Ended"/>, once per
+    /// connection, so that a session in the middle of a transaction can read on and look at <see cref="Ending"/> when it is through.
+    /// The first reason stays. Any thread.
+    /// </summary>
+    public void End(EndReason reason)
+    {
+        if (Interlocked.CompareExchange(ref ending, (int)reason, -1) != -1)
+            return;
+        Interlocked.Exchange(ref endUnseen, 1);
+        Volatile.Read(ref input).CancelPendingRead();
+    }
 
-    /// <summary>Sends what was written; false when the client is gone or does not read (deadline).</summary>
-    public ValueTask<bool> FlushAsync() => throw new NotSupportedException();
+    /// <summary>Breaks the connection off: pending reads and flushes end, <see cref="Aborted"/> fires. Any thread.</summary>
+    public void Abort()
+    {
+        try
+        {
+            aborted.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            return; // it has ended meanwhile
+        }
+        abortTransport?.Invoke();
+        tls?.StopReading();
+        Volatile.Read(ref input).CancelPendingRead();
+        Output.CancelPendingFlush();
+        transport.Output.CancelPendingFlush();
+    }
+
+    /// <summary>Sends what was written; false when the client is gone or does not read (deadline), see <see cref="Lost"/>.</summary>
+    public async ValueTask<bool> FlushAsync()
+    {
+        if (Lost is not null)
+            return false;
+        try
+        {
+            var pending = Output.FlushAsync(CancellationToken.None);
+            if (!pending.IsCompleted)
+            {
+                var end = deadline.After(options.Limits.FlushTime);
+                Volatile.Write(ref flushEnd, end);
+                deadline.Set(end);
+            }
+            var result = await pending;
+            if (result is { IsCompleted: false, IsCanceled: false })
+                return true;
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException or InvalidOperationException)
+        {
+            // Gone: an end reason, never an error.
+        }
+        finally
+        {
+            if (flushEnd != Deadline.None)
+            {
+                deadline.Clear();
+                Volatile.Write(ref flushEnd, Deadline.None);
+            }
+        }
+        Lost ??= EndReason.ClientClosed;
+        return false;
+    }
 
     /// <summary>Unauthenticated limits no longer apply.</summary>
-    public void SetAuthenticated() => throw new NotSupportedException();
+    public void SetAuthenticated()
+    {
+        IsAuthenticated = true;
+        LiftBudget();
+    }
+
+    /// <summary>The budget of octets and time no longer applies: a session that never logs in has accepted a recipient (25, LMTP).</summary>
+    public void LiftBudget() => budgetLifted = true;
 
     /// <summary>
     /// The TLS handshake after a STARTTLS answer was written (it is flushed here). The caller has consumed the command;
-    /// any octet still in <see cref="Buffer"/> or already received in clear refuses the upgrade.
+    /// any octet still in <see cref="Buffer"/> or already received in clear refuses the upgrade, and the answer is not sent.
     /// </summary>
     /// <returns>Null when TLS is up, else the reason to end the connection with at once.</returns>
-    public ValueTask<EndReason?> StartTlsAsync(CancellationToken cancel) => throw new NotSupportedException();
+    public async ValueTask<EndReason?> StartTlsAsync(CancellationToken cancel)
+    {
+        GiveBack();
+        if (!buffer.IsEmpty || HasReceivedMore())
+        {
+            discardAnswers = true;
+            return EndReason.PlaintextAfterStartTls; // what stands before the handshake was never protected (RFC 3207 §4, RFC 9051 §6.2.1)
+        }
+        if (!await FlushAsync())
+            return Lost;
+        return await HandshakeAsync(cancel);
+    }
 
-    public ValueTask DisposeAsync() => throw new NotSupportedException();
-}
+    /// <summary>The TLS handshake at the start of a connection to a listener with implicit TLS (RFC 8314 §3).</summary>
+    /// <returns>Null when TLS is up, else the reason to end the connection with at once.</returns>
+    public async ValueTask<EndReason?> HandshakeAsync(CancellationToken cancel)
+    {
+        if (options.Certificates is null || tls is not null)
+            throw new InvalidOperationException("TLS cannot start here.");
+        var limit = options.Limits.HandshakeTime;
+        using var timer = new CancellationTokenSource(limit, options.Time);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, aborted.Token, cancel);
+        try
+        {
+            tls = await TlsPipes.AcceptAsync(transport, options.Certificates, linked.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            return Ending ?? EndReason.Timeout;
+        }
+        catch (AuthenticationException)
+        {
+            return EndReason.TlsFailed;
+        }
+        catch (IOException)
+        {
+            return EndReason.ClientClosed;
+        }
+        Interlocked.Exchange(ref input, tls.Input);
+        Output = tls.Output;
+        return null;
+    }
 
-/// <summary>A protocol: runs a session on each connection a listener accepts.</summary>
-public interface IConnectionHandler
-{
-    /// <summary>"imap", "pop3", "smtp", "lmtp": for logs and metrics.</summary>
-    string Protocol { get; }
+    public async ValueTask DisposeAsync()
+    {
+        deadline.Clear();
+        using (var timer = new CancellationTokenSource(options.Limits.CloseTime, options.Time))
+        await using (timer.Token.UnsafeRegister(static state => ((MailConnection)state!).Abort(), this))
+        {
+            GiveBack();
+            if (tls is not null)
+            {
+                await tls.CloseAsync();
+                await tls.DisposeAsync();
+            }
+            await transport.Output.CompleteAsync(discardAnswers ? new IOException("refused") : null);
+            await transport.Input.CompleteAsync();
+        }
+        deadline.Dispose();
+        aborted.Dispose();
+    }
 
-    /// <summary>Runs one session to its end and answers why it ended. Exceptions are our fault.</summary>
-    Task<EndReason> RunAsync(MailConnection connection, CancellationToken cancel);
+    private ReadOutcome? TakeSignal()
+    {
+        if (Volatile.Read(ref endUnseen) != 0 && Interlocked.Exchange(ref endUnseen, 0) != 0)
+            return ReadOutcome.Ended;
+        if (Volatile.Read(ref wakes) != 0 && Interlocked.Exchange(ref wakes, 0) != 0)
+            return ReadOutcome.Woken;
+        return null;
+    }
+
+    private async ValueTask<ReadResult> ReceiveAsync(long end)
+    {
+        var pending = input.ReadAsync(CancellationToken.None);
+        if (pending.IsCompleted)
+            return await pending;
+        deadline.Set(end);
+        waiting = true;
+        try
+        {
+            return await pending;
+        }
+        finally
+        {
+            waiting = false;
+            deadline.Clear();
+        }
+    }
+
+    /// <summary>Gives the pipe back what was consumed since the last read.</summary>
+    private void GiveBack()
+    {
+        if (!reading)
+            return;
+        reading = false;
+        // A pipe does not let one have looked at less than before.
+        examinedOctets = Math.Max(examinedOctets, readerExamined);
+        var examined = buffer.GetPosition(examinedOctets);
+        input.AdvanceTo(buffer.Start, examined);
+        if (buffer.IsEmpty)
+            buffer = default;
+    }
+
+    private bool HasReceivedMore()
+    {
+        if (!input.TryRead(out var result))
+            return false;
+        var any = result.Buffer.Length > 0;
+        input.AdvanceTo(result.Buffer.Start, result.Buffer.Start);
+        return any;
+    }
+
+    private void OnDeadline()
+    {
+        if (!deadline.HasPassed(Volatile.Read(ref flushEnd)))
+        {
+            Volatile.Read(ref input).CancelPendingRead();
+            return;
+        }
+        Lost ??= EndReason.SlowReader;
+        Abort();
+    }
 }

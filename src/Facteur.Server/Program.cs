@@ -1,1 +1,4 @@
-return 0;
+using System.CommandLine;
+using Facteur.Server.Commands;
+
+return await Root.Create().Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });

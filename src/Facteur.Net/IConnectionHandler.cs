@@ -1,0 +1,11 @@
+namespace Facteur.Net;
+
+/// <summary>A protocol: runs a session on each connection a listener accepts.</summary>
+public interface IConnectionHandler
+{
+    /// <summary>"imap", "pop3", "smtp", "lmtp": for logs and metrics.</summary>
+    string Protocol { get; }
+
+    /// <summary>Runs one session to its end and answers why it ended. Exceptions are our fault.</summary>
+    Task<EndReason> RunAsync(MailConnection connection, CancellationToken cancel);
+}
