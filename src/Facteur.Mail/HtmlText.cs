@@ -1,0 +1,188 @@
+using System.Buffers;
+using System.Net;
+
+namespace Facteur.Mail;
+
+/// <summary>Takes the text out of HTML that comes in pieces, cut anywhere: for search and previews, never for display. Linear, bounded memory.</summary>
+/// <remarks>Block elements part words, inline ones do not. Comments, and the content of script, style, title and their kin, are left out.</remarks>
+internal sealed class HtmlText
+{
+    private enum State { Text, Entity, TagOpen, TagName, InTag, DoubleQuoted, SingleQuoted, Markup, Comment, RawText }
+
+    private const int MaxName = 16;
+    private const int MaxEntity = 33; // the longest name of HTML has 31 letters
+
+    private readonly char[] name = new char[MaxName];
+    private readonly char[] entity = new char[MaxEntity];
+    private int nameLength, entityLength;
+    private State state;
+    private bool closing; // "</name"
+    private string? raw; // element whose content is no text, until its end tag
+    private int matched; // characters of "-->" or of "</name" met so far
+    private int dashes;
+
+    public void Write(ReadOnlySpan<char> html, IBufferWriter<char> output)
+    {
+        for (var i = 0; i < html.Length; i++)
+        {
+            if (state == State.Text)
+            {
+                var plain = html[i..].IndexOfAny('<', '&');
+                output.Write(plain < 0 ? html[i..] : html.Slice(i, plain));
+                if (plain < 0)
+                    return;
+                i += plain;
+                state = html[i] == '<' ? State.TagOpen : State.Entity;
+                entityLength = nameLength = 0;
+                closing = false;
+            }
+            else if (!Step(html[i], output))
+                i--; // the character belongs to the text again
+        }
+    }
+
+    /// <summary>Ends the text: what looked like an entity or a tag and was never finished is text.</summary>
+    public void Complete(IBufferWriter<char> output)
+    {
+        if (state == State.Entity)
+            EndEntity(';', output);
+        state = State.Text;
+    }
+
+    private bool Step(char c, IBufferWriter<char> output)
+    {
+        switch (state)
+        {
+            case State.Entity:
+                if (entityLength < MaxEntity && (char.IsAsciiLetterOrDigit(c) || c == '#' && entityLength == 0))
+                {
+                    entity[entityLength++] = c;
+                    return true;
+                }
+                state = State.Text;
+                return EndEntity(c, output);
+            case State.TagOpen:
+                return OpenTag(c, output);
+            case State.TagName when !char.IsAsciiLetterOrDigit(c):
+                state = State.InTag;
+                return Step(c, output);
+            case State.TagName:
+                if (nameLength < MaxName)
+                    name[nameLength++] = char.ToLowerInvariant(c);
+                return true;
+            case State.InTag:
+                if (c == '>')
+                    EndTag(output);
+                else if (c == '"')
+                    state = State.DoubleQuoted;
+                else if (c == '\'')
+                    state = State.SingleQuoted;
+                return true;
+            case State.DoubleQuoted when c == '"':
+            case State.SingleQuoted when c == '\'':
+                state = State.InTag;
+                return true;
+            case State.Markup:
+                Markup(c);
+                return true;
+            case State.Comment:
+                dashes = c == '-' ? dashes + 1 : c == '>' && dashes >= 2 ? -1 : 0;
+                if (dashes < 0)
+                    state = State.Text;
+                return true;
+            case State.RawText:
+                MatchEndTag(c);
+                return true;
+            default:
+                return true;
+        }
+    }
+
+    private bool OpenTag(char c, IBufferWriter<char> output)
+    {
+        if (char.IsAsciiLetter(c))
+        {
+            name[nameLength++] = char.ToLowerInvariant(c);
+            state = State.TagName;
+        }
+        else if (c == '/' && !closing)
+            closing = true;
+        else if (c is '!' or '?' && !closing)
+        {
+            state = State.Markup;
+            dashes = 0;
+        }
+        else
+        {
+            output.Write(closing ? "</" : "<"); // "a < b"
+            state = State.Text;
+            return false;
+        }
+        return true;
+    }
+
+    // "<!--" opens a comment; "<!DOCTYPE", "<![if" and "<?xml" end at the next ">".
+    private void Markup(char c)
+    {
+        if (c == '>')
+            state = State.Text;
+        else if (c == '-' && dashes >= 0 && ++dashes == 2)
+            state = State.Comment;
+        else if (c != '-')
+            dashes = -1;
+    }
+
+    private void EndTag(IBufferWriter<char> output)
+    {
+        state = State.Text;
+        ReadOnlySpan<char> element = name.AsSpan(0, nameLength);
+        if (!IsInline(element))
+            output.Write(" ");
+        raw = closing ? null : element switch
+        {
+            "script" => "script",
+            "style" => "style",
+            "title" => "title",
+            "noembed" => "noembed",
+            "noframes" => "noframes",
+            "iframe" => "iframe",
+            "xmp" => "xmp",
+            _ => null,
+        };
+        if (raw is null)
+            return;
+        state = State.RawText;
+        matched = 0;
+    }
+
+    private static bool IsInline(ReadOnlySpan<char> element) => element is "a" or "abbr" or "acronym" or "b" or "bdi" or "bdo" or "big" or "cite"
+        or "code" or "del" or "dfn" or "em" or "font" or "i" or "ins" or "kbd" or "mark" or "q" or "s" or "samp" or "small" or "span"
+        or "strike" or "strong" or "sub" or "sup" or "tt" or "u" or "var" or "wbr";
+
+    private void MatchEndTag(char c)
+    {
+        var expected = matched switch { 0 => '<', 1 => '/', _ => raw![matched - 2] };
+        if (char.ToLowerInvariant(c) != expected)
+        {
+            matched = c == '<' ? 1 : 0;
+            return;
+        }
+        if (++matched < raw!.Length + 2)
+            return;
+        nameLength = raw.Length;
+        raw.AsSpan().CopyTo(name);
+        raw = null;
+        closing = true;
+        state = State.InTag;
+    }
+
+    private bool EndEntity(char next, IBufferWriter<char> output)
+    {
+        // Legacy names need no semicolon; a name nobody knows is text.
+        var text = "&" + new string(entity, 0, entityLength);
+        var decoded = entityLength == 0 ? text : WebUtility.HtmlDecode(text + ';');
+        var known = decoded.Length == 0 || decoded[^1] != ';' || decoded.Length == 1;
+        output.Write(known ? decoded : text);
+        return known && next == ';' && entityLength > 0;
+    }
+}
