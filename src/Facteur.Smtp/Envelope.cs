@@ -1,0 +1,45 @@
+namespace Facteur.Smtp;
+
+/// <summary>BODY parameter of MAIL (RFC 6152 §3).</summary>
+public enum BodyType : byte { Unstated, SevenBit, EightBitMime }
+
+/// <summary>RET parameter of MAIL: how much of the message a report of failure returns (RFC 3461 §4.3).</summary>
+public enum DsnReturn : byte { Unstated, Full, Headers }
+
+/// <summary>NOTIFY parameter of RCPT: which reports the sender wants (RFC 3461 §4.1).</summary>
+[Flags]
+public enum DsnNotify : byte { Unstated = 0, Never = 1, Success = 2, Failure = 4, Delay = 8 }
+
+/// <summary>ORCPT parameter of RCPT: the recipient as first written, decoded from xtext (RFC 3461 §4.2).</summary>
+public sealed record OriginalRecipient(string AddressType, string Address);
+
+/// <summary>One recipient of a message.</summary>
+public sealed record EnvelopeRecipient(EnvelopeAddress Address, DsnNotify Notify, OriginalRecipient? Original);
+
+/// <summary>What MAIL and RCPT said about a message.</summary>
+public sealed class Envelope
+{
+    private readonly List<EnvelopeRecipient> recipients = [];
+
+    /// <summary>Short id of the transaction: in the Received field, the reply and the log.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>Reverse-path; null is the empty one of reports, "&lt;&gt;" (RFC 5321 §4.5.5).</summary>
+    public required EnvelopeAddress? Sender { get; init; }
+
+    /// <summary>SIZE parameter in octets, or null (RFC 1870 §4).</summary>
+    public long? DeclaredSize { get; init; }
+    public BodyType Body { get; init; }
+
+    /// <summary>SMTPUTF8 parameter: addresses and header may be in UTF-8 (RFC 6531 §3.4).</summary>
+    public bool SmtpUtf8 { get; init; }
+    public DsnReturn Return { get; init; }
+
+    /// <summary>ENVID parameter, decoded from xtext (RFC 3461 §4.4), or null.</summary>
+    public string? EnvelopeId { get; init; }
+
+    /// <summary>Accepted recipients in the order of RCPT.</summary>
+    public IReadOnlyList<EnvelopeRecipient> Recipients => recipients;
+
+    internal void Add(EnvelopeRecipient recipient) => recipients.Add(recipient);
+}

@@ -1,0 +1,29 @@
+using Facteur.Accounts;
+using Facteur.Net;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Facteur.Smtp;
+
+/// <summary>Runs SMTP or LMTP on the connections of a listener.</summary>
+/// <param name="logins">Who may log in; only <see cref="SmtpMode.Submission"/> asks.</param>
+public sealed class SmtpConnectionHandler(SmtpMode mode, SmtpOptions options, IMailHandoff handoff, LoginService? logins, ILogger<SmtpConnectionHandler>? log = null)
+    : IConnectionHandler
+{
+    private readonly ILogger log = log ?? NullLogger<SmtpConnectionHandler>.Instance;
+
+    public string Protocol => mode == SmtpMode.Lmtp ? "lmtp" : "smtp";
+
+    public async Task<EndReason> RunAsync(MailConnection connection, CancellationToken cancel)
+    {
+        await using var session = new SmtpSession(connection, mode, options, handoff, logins, log, cancel);
+        try
+        {
+            return await session.RunAsync();
+        }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            return EndReason.Draining;
+        }
+    }
+}
