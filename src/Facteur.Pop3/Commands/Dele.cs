@@ -1,0 +1,22 @@
+using Facteur.Pop3.Wire;
+
+namespace Facteur.Pop3.Commands;
+
+/// <summary>DELE: marks a message; QUIT removes it.</summary>
+// RFC 1939 §5.
+internal sealed record Dele(int Number) : Pop3Command
+{
+    public static Pop3Command Parse(ref Pop3Arguments arguments)
+    {
+        var number = arguments.Number("the message number");
+        arguments.End();
+        return new Dele(number);
+    }
+
+    public override ValueTask RunAsync(Pop3Session session, CancellationToken cancel)
+    {
+        session.Maildrop.MarkDeleted(Number);
+        session.Writer.Ok($"message {Number} marked deleted");
+        return default;
+    }
+}

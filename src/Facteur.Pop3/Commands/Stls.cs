@@ -1,0 +1,24 @@
+using Facteur.Pop3.Wire;
+
+namespace Facteur.Pop3.Commands;
+
+/// <summary>STLS: TLS from here on. What the client sent in clear behind it ends the connection (S-04); what it said before is forgotten.</summary>
+// RFC 2595 §4.
+internal sealed record Stls : Pop3Command
+{
+    public static Pop3Command Parse(ref Pop3Arguments arguments)
+    {
+        arguments.End();
+        return new Stls();
+    }
+
+    public override async ValueTask RunAsync(Pop3Session session, CancellationToken cancel)
+    {
+        if (session.Connection.IsEncrypted) throw new Pop3RefusedException(null, "TLS is active already");
+        if (!session.Connection.CanStartTls) throw new Pop3RefusedException(null, "TLS is not available here");
+        if (session.IsUtf8) throw new Pop3RefusedException(null, "STLS comes before UTF8"); // RFC 6856 §2.1
+        session.UserName = null;
+        session.Writer.Ok("begin TLS");
+        if (await session.Connection.StartTlsAsync(cancel) is { } failure) session.End(failure);
+    }
+}

@@ -1,0 +1,19 @@
+using Facteur.Pop3.Wire;
+
+namespace Facteur.Pop3.Commands;
+
+/// <summary>TOP: the header of a message, the empty line, and so many lines of its body; 0 is the header alone.</summary>
+// RFC 1939 §7.
+internal sealed record Top(int Number, int Lines) : Pop3Command
+{
+    public static Pop3Command Parse(ref Pop3Arguments arguments)
+    {
+        var number = arguments.Number("the message number");
+        var lines = arguments.Number("the number of lines");
+        arguments.End();
+        return new Top(number, lines);
+    }
+
+    public override ValueTask RunAsync(Pop3Session session, CancellationToken cancel) =>
+        Retr.SendAsync(session, Number, new TopLimit(Lines), cancel);
+}

@@ -1,0 +1,20 @@
+using Facteur.Accounts;
+using Facteur.Net;
+using Facteur.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace Facteur.Pop3;
+
+/// <summary>POP3 (RFC 1939) on the listeners pop3 and pop3s.</summary>
+public sealed class Pop3ConnectionHandler(MailStore store, LoginService logins, Pop3Options options, TimeProvider time, ILogger<Pop3ConnectionHandler> logger) : IConnectionHandler
+{
+    private readonly MaildropLocks locks = new(time);
+
+    public string Protocol => "pop3";
+
+    public async Task<EndReason> RunAsync(MailConnection connection, CancellationToken cancel)
+    {
+        using var session = new Pop3Session(connection, store, logins, locks, options, logger);
+        return await session.RunAsync(cancel);
+    }
+}

@@ -1,0 +1,204 @@
+using Facteur.Accounts;
+using Facteur.Net;
+using Facteur.Pop3.Commands;
+using Facteur.Pop3.Wire;
+using Facteur.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace Facteur.Pop3;
+
+/// <summary>States of a session (RFC 1939 §3); UPDATE is the time between QUIT and the end.</summary>
+[Flags]
+internal enum Pop3States { Authorization = 1, Transaction = 2, Any = Authorization | Transaction }
+
+/// <summary>
+/// One conversation. Invariants: each line gets one answer, in order (RFC 2449 §6.6); answers are flushed when no further command
+/// is there to be read; messages are removed by QUIT alone, never when a connection ends in another way (RFC 1939 §6).
+/// </summary>
+internal sealed partial class Pop3Session(
+    MailConnection connection, MailStore store, LoginService logins, MaildropLocks locks, Pop3Options options, ILogger logger) : IDisposable
+{
+    /// <summary>Base64 of the longest SASL message, and CRLF.</summary>
+    private const int MaxSaslLineOctets = (SaslServer.MaxMessageOctets + 2) / 3 * 4 + 2;
+
+    private byte[] line = new byte[256];
+    private EndReason? end;
+    private int badCommands;
+    private int failedLogins;
+    private IDisposable? maildropLock;
+    private IDisposable? watch;
+    private Maildrop? maildrop;
+    private string account = "";
+
+    public MailConnection Connection => connection;
+    public Pop3Writer Writer { get; } = new(connection);
+    public LoginService Logins => logins;
+    public Pop3States State => maildrop is null ? Pop3States.Authorization : Pop3States.Transaction;
+
+    /// <summary>The name USER gave, for the next command only to be PASS.</summary>
+    public string? UserName { get; set; }
+
+    /// <summary>The client reads UTF-8 (RFC 6856 §2.1).</summary>
+    public bool IsUtf8 { get; set; }
+
+    /// <summary>The maildrop; there is one in the TRANSACTION state.</summary>
+    public Maildrop Maildrop => maildrop!;
+
+    /// <summary>Whether a password may be sent on this connection as it stands.</summary>
+    public bool MayLogIn => connection.IsEncrypted || (options.PlaintextOnLoopback && System.Net.IPAddress.IsLoopback(connection.Remote.Address));
+
+    public async Task<EndReason> RunAsync(CancellationToken cancel)
+    {
+        Writer.Ok("Facteur POP3 ready");
+        while (end is null && await ReadLineAsync(options.MaxLineOctets) is { } command)
+            await ExecuteAsync(command, cancel);
+        Leave(); // before the last answer: who has read it may log in again
+        await connection.FlushAsync();
+        return end ?? EndReason.ServerFault;
+    }
+
+    /// <summary>The session ends after the answer to this command.</summary>
+    public void End(EndReason reason) => end ??= reason;
+
+    /// <summary>The next line of the client, for the exchange of AUTH; null when the session is over.</summary>
+    public ValueTask<ReadOnlyMemory<byte>?> ReadSaslLineAsync() => ReadLineAsync(MaxSaslLineOctets);
+
+    /// <summary>Takes the verdict on a login: into the TRANSACTION state, or a refusal.</summary>
+    public async ValueTask CompleteLoginAsync(LoginResult result, CancellationToken cancel)
+    {
+        if (result.Account is not { } owner) throw Refuse(result.Refusal);
+        watch = logins.Watch(owner, () => connection.End(EndReason.AccountChanged));
+        maildropLock = await locks.EnterAsync(owner.Id, options.MaildropWait, cancel);
+        try
+        {
+            if (maildropLock is null) throw new Pop3RefusedException("IN-USE", "another session has this maildrop open; try again when it is done"); // RFC 2449 §8.1.2
+            maildrop = await Maildrop.OpenAsync(store, owner.Id, cancel);
+        }
+        finally
+        {
+            if (maildrop is null) Leave();
+        }
+        account = owner.Address;
+        connection.SetAuthenticated();
+        Writer.Ok($"{Maildrop.Count} messages ({Maildrop.Octets} octets)");
+    }
+
+    /// <summary>A message could not be sent to its end: the client must not take what it has for the whole.</summary>
+    public void Break(Exception cause)
+    {
+        LogCommandFailed(cause, connection.Id, account);
+        End(EndReason.ServerFault);
+        connection.Abort();
+    }
+
+    public void LogRemoved(int count) => LogMessagesRemoved(account, count, connection.Remote.Address);
+
+    public void Dispose() => Leave();
+
+    private void Leave()
+    {
+        watch?.Dispose();
+        maildropLock?.Dispose();
+        (watch, maildropLock) = (null, null);
+    }
+
+    private Pop3RefusedException Refuse(LoginRefusal refusal)
+    {
+        if (refusal == LoginRefusal.BadCredentials && ++failedLogins >= options.MaxFailedLogins) End(EndReason.TooManyErrors);
+        // Codes: RFC 3206.
+        return refusal switch
+        {
+            LoginRefusal.Disabled => new("AUTH", "this account is disabled; ask its administrator"),
+            LoginRefusal.Busy => new("SYS/TEMP", "too many logins at once; try again in a minute"),
+            LoginRefusal.Temporary => new("SYS/TEMP", "logins cannot be checked now; try again in a minute"),
+            _ => new("AUTH", "wrong user name or password; the user name is the whole address"),
+        };
+    }
+
+    private async ValueTask ExecuteAsync(ReadOnlyMemory<byte> command, CancellationToken cancel)
+    {
+        try
+        {
+            await Pop3CommandTable.Parse(command.Span, State).RunAsync(this, cancel);
+            badCommands = 0;
+        }
+        catch (Pop3SyntaxException e)
+        {
+            Writer.Error(null, e.Message);
+            if (++badCommands >= options.MaxBadCommands) End(EndReason.TooManyErrors);
+        }
+        catch (Pop3RefusedException e)
+        {
+            Writer.Error(e.Code, e.Message);
+        }
+        catch (OperationCanceledException)
+        {
+            End(connection.Ending ?? EndReason.ClientClosed);
+        }
+        catch (Exception e)
+        {
+            LogCommandFailed(e, connection.Id, account);
+            Writer.Error("SYS/TEMP", "the server could not do this; try again later"); // RFC 3206
+        }
+        if (connection.Lost is { } lost) End(lost);
+    }
+
+    /// <summary>Reads a line into this session's buffer, flushing answers when there is none yet. Null: <see cref="end"/> says why.</summary>
+    private async ValueTask<ReadOnlyMemory<byte>?> ReadLineAsync(int maxOctets)
+    {
+        while (true)
+        {
+            // An account that changed is out at once; a server that drains still does what was sent before.
+            if (connection.Ending == EndReason.AccountChanged)
+            {
+                End(EndReason.AccountChanged);
+                return null;
+            }
+            if (TakeLine(maxOctets, out var status) is { } taken) return taken;
+            if (status == LineStatus.TooLong)
+            {
+                Writer.Error(null, "line too long");
+                End(EndReason.ProtocolViolation);
+                return null;
+            }
+            if (!await connection.FlushAsync())
+            {
+                End(connection.Lost ?? EndReason.ClientClosed);
+                return null;
+            }
+            var outcome = await connection.ReadAsync(options.IdleTimeout);
+            if (outcome is ReadOutcome.Data or ReadOutcome.Woken) continue;
+            // No farewell: RFC 1939 §3 wants none on a timeout, and there is no command to answer.
+            End(outcome switch
+            {
+                ReadOutcome.TimedOut => EndReason.Timeout,
+                ReadOutcome.OverBudget => EndReason.PreLoginBudget,
+                ReadOutcome.Ended => connection.Ending ?? EndReason.Draining,
+                _ => EndReason.ClientClosed,
+            });
+            return null;
+        }
+    }
+
+    private ReadOnlyMemory<byte>? TakeLine(int maxOctets, out LineStatus status)
+    {
+        var input = connection.Buffer;
+        status = Pop3Receiver.TryReadLine(ref input, maxOctets, out var found);
+        if (status != LineStatus.Complete)
+        {
+            if (!input.IsEmpty) connection.Advance(input.Start, input.End);
+            return null;
+        }
+        var length = (int)found.Length;
+        if (line.Length < length) line = new byte[maxOctets];
+        System.Buffers.BuffersExtensions.CopyTo(found, line);
+        connection.Advance(input.Start, input.Start);
+        return line.AsMemory(0, length);
+    }
+
+    [LoggerMessage(LogLevel.Information, "{Account} removed {Count} messages by POP3 from {Remote}", EventName = "MessagesRemoved")]
+    private partial void LogMessagesRemoved(string account, int count, System.Net.IPAddress remote);
+
+    [LoggerMessage(LogLevel.Error, "POP3 command of {Account} failed on connection {Connection}", EventName = "CommandFailed")]
+    private partial void LogCommandFailed(Exception e, string connection, string account);
+}
