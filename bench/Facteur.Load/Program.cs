@@ -1,1 +1,66 @@
-return 0;
+using System.CommandLine;
+using Facteur.Load;
+using Facteur.Load.Modes;
+
+var host = new Option<string>("--host") { DefaultValueFactory = _ => "127.0.0.1", Description = "Server to load." };
+var port = new Option<int>("--port") { Required = true, Description = "Its port." };
+var tls = new Option<string>("--tls") { DefaultValueFactory = _ => "none", Description = "none, implicit or starttls." };
+tls.AcceptOnlyFromAmong("none", "implicit", "starttls");
+var user = new Option<string>("--user") { DefaultValueFactory = _ => "", Description = "User name." };
+var password = new Option<string>("--password") { DefaultValueFactory = _ => "", Description = "Password." };
+var connections = new Option<int>("--connections") { DefaultValueFactory = _ => 10, Description = "Connections at once." };
+var seconds = new Option<double?>("--seconds") { Description = "Stop after so many seconds." };
+var operations = new Option<long?>("--operations") { Description = "Stop after so many operations in all." };
+var size = new Option<int>("--size") { DefaultValueFactory = _ => 4096, Description = "Octets of a message." };
+var mailbox = new Option<string>("--mailbox") { DefaultValueFactory = _ => "INBOX", Description = "Mailbox to use." };
+var arguments = new Option<string>("--arguments") { DefaultValueFactory = _ => "FLAGS", Description = "FETCH items or SEARCH keys." };
+var recipients = new Option<string[]>("--recipient") { DefaultValueFactory = _ => [], Description = "Envelope recipient; may be given several times." };
+var visible = new Option<int?>("--visible-imap-port") { Description = "smtp-deliver: wait until all is seen in the mailbox through this port." };
+var pid = new Option<int?>("--pid") { Description = "imap-idle-hold: the server's process, to report its memory." };
+
+var modes = new Dictionary<string, (string Help, Func<LoadOptions, Task<string>> Run)>
+{
+    ["smtp-deliver"] = ("Send messages by SMTP.", SmtpDeliver.RunAsync),
+    ["imap-login"] = ("Connect, log in, log out.", ImapModes.LoginAsync),
+    ["imap-append"] = ("APPEND messages.", ImapModes.AppendAsync),
+    ["imap-fetch"] = ("UID FETCH 1:* of --arguments.", ImapModes.FetchAsync),
+    ["imap-select"] = ("SELECT a mailbox.", ImapModes.SelectAsync),
+    ["imap-store"] = ("Change a flag of single messages.", ImapModes.StoreAsync),
+    ["imap-search"] = ("UID SEARCH of --arguments.", ImapModes.SearchAsync),
+    ["imap-idle-hold"] = ("Hold connections in IDLE.", ImapModes.IdleHoldAsync),
+    ["pop3-retr"] = ("Fetch all messages by POP3.", Pop3Retr.RunAsync),
+};
+
+var root = new RootCommand("Puts a load on any standard mail server and prints one JSON line.");
+foreach (var (name, mode) in modes)
+{
+    var command = new Command(name, mode.Help);
+    foreach (var option in new Option[] { host, port, tls, user, password, connections, seconds, operations, size, mailbox, arguments, recipients, visible, pid })
+        command.Options.Add(option);
+    command.SetAction(async (parsed, _) =>
+    {
+        var (limit, most) = (parsed.GetValue(seconds), parsed.GetValue(operations));
+        var options = new LoadOptions
+        {
+            Host = parsed.GetValue(host)!,
+            Port = parsed.GetValue(port),
+            Tls = parsed.GetValue(tls) switch { "implicit" => TlsMode.Implicit, "starttls" => TlsMode.StartTls, _ => TlsMode.None },
+            User = parsed.GetValue(user)!,
+            Password = parsed.GetValue(password)!,
+            Connections = parsed.GetValue(connections),
+            Duration = limit is { } s ? TimeSpan.FromSeconds(s) : most is null ? TimeSpan.FromSeconds(10) : null,
+            Operations = most,
+            Size = parsed.GetValue(size),
+            Mailbox = parsed.GetValue(mailbox)!,
+            Arguments = parsed.GetValue(arguments)!,
+            Recipients = parsed.GetValue(recipients) is { Length: > 0 } given ? given : [parsed.GetValue(user)!],
+            VisibleImapPort = parsed.GetValue(visible),
+            Pid = parsed.GetValue(pid),
+        };
+        var report = await mode.Run(options);
+        Console.WriteLine(report);
+        return report.Contains("\"errors\":0", StringComparison.Ordinal) ? 0 : 1;
+    });
+    root.Subcommands.Add(command);
+}
+return await root.Parse(args).InvokeAsync();

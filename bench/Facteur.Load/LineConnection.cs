@@ -1,0 +1,111 @@
+using System.Buffers.Text;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Text;
+
+namespace Facteur.Load;
+
+/// <summary>A client connection that reads CRLF lines and counted octets; cheap, so that the server is what is measured.</summary>
+internal sealed class LineConnection : IAsyncDisposable
+{
+    private readonly Socket socket;
+    private Stream stream;
+    private byte[] buffer = new byte[64 * 1024];
+    private int start;
+    private int end;
+
+    private LineConnection(Socket socket)
+    {
+        this.socket = socket;
+        stream = new NetworkStream(socket, ownsSocket: true);
+    }
+
+    public long BytesRead { get; private set; }
+
+    public static async Task<LineConnection> ConnectAsync(LoadOptions options, int? port = null)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        await socket.ConnectAsync(options.Host, port ?? options.Port);
+        var connection = new LineConnection(socket);
+        if (options.Tls == TlsMode.Implicit) await connection.StartTlsAsync(options.Host);
+        return connection;
+    }
+
+    /// <summary>The server is one of ours under test: its name is not checked.</summary>
+    public async Task StartTlsAsync(string host)
+    {
+        var tls = new SslStream(stream, leaveInnerStreamOpen: false);
+        await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
+        {
+            TargetHost = host,
+            EnabledSslProtocols = SslProtocols.None,
+            RemoteCertificateValidationCallback = (_, _, _, _) => true,
+        });
+        stream = tls;
+        start = end = 0;
+    }
+
+    public ValueTask WriteAsync(ReadOnlyMemory<byte> bytes) => stream.WriteAsync(bytes);
+
+    public ValueTask WriteAsync(string text) => stream.WriteAsync(Encoding.UTF8.GetBytes(text));
+
+    /// <summary>The next line without CRLF; valid until the next read.</summary>
+    public async ValueTask<ReadOnlyMemory<byte>> ReadLineAsync()
+    {
+        var scanned = 0;
+        while (true)
+        {
+            var at = buffer.AsSpan(start + scanned, end - start - scanned).IndexOf((byte)'\n');
+            if (at >= 0)
+            {
+                var length = scanned + at;
+                var line = buffer.AsMemory(start, length > 0 && buffer[start + length - 1] == '\r' ? length - 1 : length);
+                start += length + 1;
+                return line;
+            }
+            scanned = end - start;
+            await FillAsync();
+        }
+    }
+
+    public async ValueTask<string> ReadTextLineAsync() => Encoding.UTF8.GetString((await ReadLineAsync()).Span);
+
+    /// <summary>Passes over <paramref name="count"/> octets.</summary>
+    public async ValueTask SkipAsync(long count)
+    {
+        while (count > 0)
+        {
+            if (start == end) await FillAsync();
+            var step = (int)Math.Min(count, end - start);
+            start += step;
+            count -= step;
+        }
+    }
+
+    private async ValueTask FillAsync()
+    {
+        if (start == end) start = end = 0;
+        else if (end == buffer.Length)
+        {
+            if (start > 0) buffer.AsSpan(start, end - start).CopyTo(buffer);
+            else Array.Resize(ref buffer, buffer.Length * 2);
+            end -= start;
+            start = 0;
+        }
+        var read = await stream.ReadAsync(buffer.AsMemory(end));
+        if (read == 0) throw new EndOfStreamException("the server closed the connection");
+        BytesRead += read;
+        end += read;
+    }
+
+    /// <summary>The octets of a literal announced at the end of <paramref name="line"/>; -1 when there is none.</summary>
+    public static long LiteralLength(ReadOnlySpan<byte> line)
+    {
+        if (line.Length < 3 || line[^1] != '}') return -1;
+        var open = line.LastIndexOf((byte)'{');
+        return open >= 0 && Utf8Parser.TryParse(line[(open + 1)..^1], out long length, out var used) && used == line.Length - open - 2 ? length : -1;
+    }
+
+    public ValueTask DisposeAsync() => stream.DisposeAsync();
+}

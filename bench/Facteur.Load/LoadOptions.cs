@@ -1,0 +1,37 @@
+namespace Facteur.Load;
+
+/// <summary>How the client speaks TLS.</summary>
+internal enum TlsMode { None, Implicit, StartTls }
+
+/// <summary>What one run does; the same for every server.</summary>
+internal sealed record LoadOptions
+{
+    public required string Host { get; init; }
+    public required int Port { get; init; }
+    public required TlsMode Tls { get; init; }
+    public required string User { get; init; }
+    public required string Password { get; init; }
+    public required int Connections { get; init; }
+
+    /// <summary>Stop after this long; null: after <see cref="Operations"/>.</summary>
+    public required TimeSpan? Duration { get; init; }
+
+    /// <summary>Stop after so many operations in all; null: after <see cref="Duration"/>.</summary>
+    public required long? Operations { get; init; }
+
+    /// <summary>Octets of one message.</summary>
+    public required int Size { get; init; }
+    public required string Mailbox { get; init; }
+
+    /// <summary>FETCH items or SEARCH keys.</summary>
+    public required string Arguments { get; init; }
+
+    /// <summary>Envelope recipients of smtp-deliver, used in turn.</summary>
+    public required IReadOnlyList<string> Recipients { get; init; }
+
+    /// <summary>IMAP port where smtp-deliver watches the first recipient's mailbox until all has arrived; null: do not wait.</summary>
+    public required int? VisibleImapPort { get; init; }
+
+    /// <summary>A server process whose memory imap-idle-hold reports.</summary>
+    public required int? Pid { get; init; }
+}
