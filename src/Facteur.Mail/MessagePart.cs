@@ -26,6 +26,8 @@ public sealed class MessagePart
     public required TransferEncoding Encoding { get; init; }
     public string? Charset { get; init; }
     public string? FileName { get; init; }
+
+    /// <summary>Content-ID without its angle brackets.</summary>
     public string? ContentId { get; init; }
 
     /// <summary>"inline", "attachment" or another, lower case; null when absent.</summary>

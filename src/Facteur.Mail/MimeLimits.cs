@@ -20,6 +20,9 @@ public sealed record MimeLimits
     /// <summary>Parameters kept of one Content-Type or Content-Disposition (RFC 2231 continuations joined).</summary>
     public int MaxParameters { get; init; } = 100;
 
+    /// <summary>Octets of ENVELOPE and BODYSTRUCTURE text after which no more parts are described.</summary>
+    public int MaxStructureOctets { get; init; } = 1024 * 1024;
+
     /// <summary>Characters of the preview.</summary>
     public int PreviewCharacters { get; init; } = 256;
 }
