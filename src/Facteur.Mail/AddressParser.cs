@@ -79,6 +79,8 @@ internal ref struct AddressListReading(ReadOnlySpan<byte> field, int maxItems)
         var name = Phrase(0, words.Count);
         words.Clear();
         comment = default;
+        if (items.Count >= maxItems)
+            return;
         items.Add(new AddressItem(AddressItemKind.GroupStart, Decoded(name), Raw(name), null, "", ""));
         inGroup = true;
     }

@@ -9,7 +9,11 @@ public static class EncodedWords
     // RFC 2047 §2: no encoded word is longer.
     private const int MaxWord = 75;
     private const string Opening = "=?utf-8?Q?";
-    private const int MaxContent = MaxWord - 12; // "=?utf-8?Q?" and "?="
+    private const int Frame = 12; // "=?utf-8?Q?" and "?="
+    private const int MaxContent = MaxWord - Frame;
+
+    // A name longer than this is encoded, hence divided, rather than quoted.
+    private const int MaxQuoted = 200;
 
     // What a word in a phrase may hold unencoded, RFC 2047 §5 (3): legal everywhere else too.
     private static readonly SearchValues<char> PhraseSafe = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!*+-/");
@@ -50,7 +54,10 @@ public static class EncodedWords
     /// <summary>Writes <paramref name="text"/> for a header field: itself when it is plain ASCII, else with the words that need it as encoded words of
     /// at most 75 characters, parted by one blank where the line may be folded. Whole characters in each word (RFC 2047 §5).
     /// Line breaks of any kind become blanks: no text can end the field.</summary>
-    public static string Encode(string text)
+    public static string Encode(string text) => Encode(text, MaxWord);
+
+    /// <param name="firstWord">Characters left for a first encoded word on its line.</param>
+    internal static string Encode(string text, int firstWord)
     {
         var line = OneLine(text);
         if (!NeedsEncoding(line))
@@ -63,21 +70,27 @@ public static class EncodedWords
             end = blank;
         var output = new StringBuilder(line.Length * 3);
         output.Append(line, 0, start);
-        AppendWords(output, line.AsSpan(start, end - start));
+        AppendWords(output, line.AsSpan(start, end - start), start == 0 ? firstWord : MaxWord);
         return output.Append(line, end, line.Length - end).ToString();
     }
 
     /// <summary>Writes a display name (RFC 5322 §3.2.5 phrase): as atoms, as a quoted string, or all of it in encoded words.</summary>
-    public static string EncodePhrase(string text)
+    public static string EncodePhrase(string text) => EncodePhrase(text, MaxWord);
+
+    internal static string EncodePhrase(string text, int firstWord)
     {
         var line = OneLine(text).Trim();
-        if (NeedsEncoding(line))
-        {
-            var output = new StringBuilder(line.Length * 3);
-            AppendWords(output, line);
-            return output.ToString();
-        }
+        if (NeedsEncoding(line) || line.Length > MaxQuoted)
+            return EncodeAll(line, firstWord);
         return line.Length > 0 && !line.AsSpan().ContainsAnyExcept(AtomsAndBlanks) ? line : Quote(line);
+    }
+
+    /// <summary>All of a line in encoded words, which divide words too long for a line.</summary>
+    internal static string EncodeAll(string line, int firstWord)
+    {
+        var output = new StringBuilder(line.Length * 3);
+        AppendWords(output, line, firstWord);
+        return output.ToString();
     }
 
     /// <summary>A quoted-string of RFC 5322 §3.2.4.</summary>
@@ -106,7 +119,7 @@ public static class EncodedWords
     internal static bool NeedsEncoding(ReadOnlySpan<char> text) =>
         text.ContainsAnyExceptInRange(' ', '~') || text.Contains("=?", StringComparison.Ordinal);
 
-    private static void AppendWords(StringBuilder output, ReadOnlySpan<char> text)
+    private static void AppendWords(StringBuilder output, ReadOnlySpan<char> text, int firstWord)
     {
         var octets = Encoding.UTF8.GetByteCount(text);
         var plain = 0;
@@ -114,6 +127,7 @@ public static class EncodedWords
             plain += PhraseSafe.Contains(c) || c == ' ' ? 1 : 0;
         // Q stays readable in Latin scripts; B where Q would be half as long again.
         var base64 = (octets - plain) * 3 + plain > octets * 2;
+        var room = Math.Clamp(firstWord - Frame, 12, MaxContent);
         Span<byte> utf8 = stackalloc byte[MaxContent];
         int used = 0, cost = 0, words = 0;
         Span<byte> encoded = stackalloc byte[4];
@@ -121,11 +135,12 @@ public static class EncodedWords
         {
             var length = rune.EncodeToUtf8(encoded);
             var price = base64 ? length : QCost(rune);
-            var fits = base64 ? (used + length + 2) / 3 * 4 <= MaxContent : cost + price <= MaxContent;
+            var fits = base64 ? (used + length + 2) / 3 * 4 <= room : cost + price <= room;
             if (!fits)
             {
                 AppendWord(output, utf8[..used], base64, ref words);
                 used = cost = 0;
+                room = MaxContent;
             }
             encoded[..length].CopyTo(utf8[used..]);
             used += length;

@@ -31,7 +31,9 @@ public static class FoldedText
     }
 
     /// <summary>Writes the folded text of all textual parts below <paramref name="root"/>, UTF-8, decoded from their encodings and charsets, markup of HTML removed; bounded by <paramref name="maxOctets"/>.</summary>
-    public static ValueTask WriteBodyAsync(IMessageSource message, MessagePart root, IBufferWriter<byte> output, int maxOctets, CancellationToken cancel) => throw new NotSupportedException();
+    /// <remarks>In the order of the parts, each ended by LF, with From, To, Cc and Subject of attached messages. Streams: no part is ever whole in memory.</remarks>
+    public static ValueTask WriteBodyAsync(IMessageSource message, MessagePart root, IBufferWriter<byte> output, int maxOctets, CancellationToken cancel) =>
+        BodyFolder.RunAsync(message, root, output, maxOctets, cancel);
 
     /// <summary>The folded form of a character outside ASCII; empty for one that counts for nothing.</summary>
     internal static string FoldedForm(char c)

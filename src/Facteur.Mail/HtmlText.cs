@@ -36,9 +36,28 @@ internal sealed class HtmlText
                 entityLength = nameLength = 0;
                 closing = false;
             }
-            else if (!Step(html[i], output))
-                i--; // the character belongs to the text again
+            else
+            {
+                i += Dull(html[i..]);
+                if (i < html.Length && !Step(html[i], output))
+                    i--; // the character belongs to the text again
+            }
         }
+    }
+
+    // How many characters change nothing in the present state.
+    private int Dull(ReadOnlySpan<char> html)
+    {
+        var next = state switch
+        {
+            State.InTag => html.IndexOfAny('>', '"', '\''),
+            State.DoubleQuoted => html.IndexOf('"'),
+            State.SingleQuoted => html.IndexOf('\''),
+            State.Comment when dashes == 0 => html.IndexOf('-'),
+            State.RawText when matched == 0 => html.IndexOf('<'),
+            _ => 0,
+        };
+        return next < 0 ? html.Length : next;
     }
 
     /// <summary>Ends the text: what looked like an entity or a tag and was never finished is text.</summary>

@@ -30,7 +30,7 @@ internal struct TextFolder()
                     Other(c, output);
                     span = output.GetSpan((piece.Length - i) * 2 + 2);
                 }
-                else if (c is ' ' or (>= '\t' and <= '\r') or '\0')
+                else if (c is <= ' ' or '\x7F')
                     blank = started;
                 else
                 {
@@ -42,6 +42,32 @@ internal struct TextFolder()
                 }
             }
             output.Advance(used);
+        }
+    }
+
+    /// <summary>The same for octets known to be ASCII, straight to UTF-8.</summary>
+    public void FoldAscii(ReadOnlySpan<byte> text, BodyFolder output)
+    {
+        Span<byte> folded = stackalloc byte[2048];
+        while (!text.IsEmpty)
+        {
+            var piece = text[..Math.Min(text.Length, folded.Length / 2)];
+            text = text[piece.Length..];
+            var used = 0;
+            foreach (var c in piece)
+            {
+                if (c is <= (byte)' ' or 0x7F)
+                {
+                    blank = started;
+                    continue;
+                }
+                if (blank)
+                    folded[used++] = (byte)' ';
+                blank = false;
+                started = true;
+                folded[used++] = c is >= (byte)'A' and <= (byte)'Z' ? (byte)(c | 0x20) : c;
+            }
+            output.Write(folded[..used]);
         }
     }
 
