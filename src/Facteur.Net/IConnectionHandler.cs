@@ -6,6 +6,9 @@ public interface IConnectionHandler
     /// <summary>"imap", "pop3", "smtp", "lmtp": for logs and metrics.</summary>
     string Protocol { get; }
 
+    /// <summary>What a client is told, with its CRLF, when there are too many connections; empty closes without a word.</summary>
+    ReadOnlyMemory<byte> Refusal => default;
+
     /// <summary>Runs one session to its end and answers why it ended. Exceptions are our fault.</summary>
     Task<EndReason> RunAsync(MailConnection connection, CancellationToken cancel);
 }

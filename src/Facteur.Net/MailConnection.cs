@@ -200,16 +200,16 @@ public sealed class MailConnection : IAsyncDisposable
         try
         {
             aborted.Cancel();
+            abortTransport?.Invoke();
+            tls?.StopReading();
+            Volatile.Read(ref input).CancelPendingRead();
+            transport.Output.CancelPendingFlush();
+            Output.CancelPendingFlush();
         }
         catch (ObjectDisposedException)
         {
-            return; // it has ended meanwhile
+            // It has ended meanwhile.
         }
-        abortTransport?.Invoke();
-        tls?.StopReading();
-        Volatile.Read(ref input).CancelPendingRead();
-        Output.CancelPendingFlush();
-        transport.Output.CancelPendingFlush();
     }
 
     /// <summary>Sends what was written; false when the client is gone or does not read (deadline), see <see cref="Lost"/>.</summary>

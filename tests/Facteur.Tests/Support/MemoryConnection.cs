@@ -80,8 +80,15 @@ internal sealed class MemoryClient(Stream stream, PipeWriter output, PipeReader 
     /// <summary>Closes the client's sending side; what the server still sends can be read. Under TLS with close_notify.</summary>
     public async Task CloseAsync()
     {
-        if (stream is SslStream tls)
-            await tls.ShutdownAsync();
+        try
+        {
+            if (stream is SslStream tls)
+                await tls.ShutdownAsync();
+        }
+        catch (IOException)
+        {
+            // The server is gone already.
+        }
         await output.CompleteAsync();
     }
 
