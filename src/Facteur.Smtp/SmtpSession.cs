@@ -190,6 +190,11 @@ internal sealed partial class SmtpSession : IAsyncDisposable
     /// <summary>STARTTLS: the answer, the handshake, and a session that knows nothing (RFC 3207 §4.2).</summary>
     public async ValueTask UpgradeAsync(CancellationToken cancel)
     {
+        if (!input.Unread.IsEmpty)
+        {
+            end = EndReason.PlaintextAfterStartTls; // no answer: whoever put it there is not to see TLS begin
+            return;
+        }
         Write(Replies.ReadyForTls);
         input.Release();
         if (await Connection.StartTlsAsync(cancel) is { } reason)

@@ -41,7 +41,7 @@ internal sealed record Auth(string Mechanism, byte[]? Initial, bool IsBadBase64)
         var server = SaslServer.Create(Mechanism, session.Logins!, MailProtocol.Submission, session.Connection.Remote.Address);
         if (server is null) return UnknownMechanism;
         if (IsBadBase64) return Malformed;
-        var step = await server.StartAsync(Initial is null ? null : Initial.AsMemory(), cancel);
+        var step = await server.StartAsync(Initial is null ? (ReadOnlyMemory<byte>?)null : Initial, cancel);
         while (step == SaslStep.Continue)
         {
             session.Write(SmtpReply.Of(334, "", Convert.ToBase64String(server.Challenge.Span)));
