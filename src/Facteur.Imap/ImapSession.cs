@@ -29,6 +29,7 @@ internal sealed partial class ImapSession
     public ImapWriter Writer { get; private set; }
     public EnabledFeatures Enabled { get; private set; }
     public SelectedMailbox? Selected { get; private set; }
+    public string? CurrentTag { get; private set; }
 
     /// <summary>Who logged in; commands of the logged-in states only.</summary>
     public Account Account => account ?? throw new InvalidOperationException("not logged in");

@@ -101,7 +101,7 @@ internal sealed class SelectedMailbox : IDisposable
     }
 
     // IMAP4rev2 has no \Recent (RFC 9051 appendix E).
-    private bool IsRecent(ImapSession session, Uid uid) => uid.Value >= FirstRecent.Value && !session.Enabled.HasFlag(EnabledFeatures.Imap4Rev2);
+    public bool IsRecent(ImapSession session, Uid uid) => uid.Value >= FirstRecent.Value && !session.Enabled.HasFlag(EnabledFeatures.Imap4Rev2);
 
     /// <summary>
     /// Tells what happened since the client was told last: EXPUNGE, EXISTS, FETCH with flags. When expunges may not be told and there

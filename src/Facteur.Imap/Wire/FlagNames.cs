@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Text;
 using Facteur.Storage;
 
 namespace Facteur.Imap;
@@ -21,16 +23,16 @@ internal static class FlagNames
 
     /// <summary>Writes flags in parentheses.</summary>
     /// <param name="recent">Also \Recent, which only IMAP4rev1 knows (RFC 3501 §2.3.2).</param>
-    public static void WriteList(ImapWriter writer, MessageFlags flags, KeywordTable keywords, bool recent = false)
+    public static void WriteList(IBufferWriter<byte> output, MessageFlags flags, KeywordTable keywords, bool recent = false)
     {
-        writer.Raw("("u8);
+        output.Write("("u8);
         var first = true;
         foreach (var (name, flag) in System)
-            if (flags.Has(flag)) Item(writer, name, ref first);
+            if (flags.Has(flag)) Item(output, name, ref first);
         for (var i = 0; i < keywords.Names.Count; i++)
-            if (flags.Has(MessageFlags.Keyword(i)) && keywords.Names[i] is { } name) Item(writer, name, ref first);
-        if (recent) Item(writer, "\\Recent", ref first);
-        writer.Raw(")"u8);
+            if (flags.Has(MessageFlags.Keyword(i)) && keywords.Names[i] is { } name) Item(output, name, ref first);
+        if (recent) Item(output, "\\Recent", ref first);
+        output.Write(")"u8);
     }
 
     /// <summary>Writes all flags a mailbox knows, in parentheses: FLAGS, PERMANENTFLAGS.</summary>
@@ -46,10 +48,10 @@ internal static class FlagNames
         writer.Raw(")"u8);
     }
 
-    private static void Item(ImapWriter writer, string name, ref bool first)
+    private static void Item(IBufferWriter<byte> output, string name, ref bool first)
     {
-        if (!first) writer.Space();
+        if (!first) output.Write(" "u8);
         first = false;
-        writer.Raw(name);
+        Encoding.ASCII.GetBytes(name, output);
     }
 }

@@ -13,7 +13,7 @@ namespace Facteur.Imap;
 /// </summary>
 /// <param name="output">Where octets go.</param>
 /// <param name="flush">Sends them; false when the client is gone or does not read.</param>
-internal sealed class ImapWriter(PipeWriter output, Func<ValueTask<bool>> flush)
+internal sealed class ImapWriter(PipeWriter output, Func<ValueTask<bool>> flush) : IBufferWriter<byte>
 {
     /// <summary>Octets that may wait before a batch is cut: two pipe segments' worth keeps a session small.</summary>
     private const int FullOctets = 16 * 1024;
@@ -33,6 +33,9 @@ internal sealed class ImapWriter(PipeWriter output, Func<ValueTask<bool>> flush)
 
     /// <summary>Octets written since the last flush.</summary>
     public int Pending => pending;
+
+    /// <summary><see cref="FlushIfFullAsync"/> would send.</summary>
+    public bool IsFull => pending >= FullOctets;
 
     public void Raw(ReadOnlySpan<byte> bytes)
     {
@@ -146,15 +149,17 @@ internal sealed class ImapWriter(PipeWriter output, Func<ValueTask<bool>> flush)
     }
 
     /// <summary>Copies octets of a message, sending as it goes. A body that ends early ends the session: the announced length cannot be taken back.</summary>
-    public async ValueTask CopyAsync(IMessageSource source, long offset, long length, CancellationToken cancel)
+    /// <param name="isLiteral8">Octets go as they are. In a plain literal NUL cannot stand (RFC 9051 §9 CHAR8): it goes as 0x80, so that sizes stay right.</param>
+    public async ValueTask CopyAsync(IMessageSource source, long offset, long length, bool isLiteral8, CancellationToken cancel)
     {
         while (length > 0)
         {
-            var memory = output.GetMemory(4096);
+            var memory = output.GetMemory((int)Math.Min(length, FullOctets));
             if (memory.Length > length) memory = memory[..(int)length];
             if (memory.Length > FullOctets) memory = memory[..FullOctets];
             var read = await source.ReadAsync(offset, memory, cancel);
             if (read <= 0) throw new ImapEndedException(Net.EndReason.ServerFault);
+            if (!isLiteral8) memory.Span[..read].Replace((byte)0, (byte)0x80);
             Advance(read);
             offset += read;
             length -= read;
@@ -163,7 +168,9 @@ internal sealed class ImapWriter(PipeWriter output, Func<ValueTask<bool>> flush)
     }
 
     /// <summary>Space to write into directly; follow with <see cref="Advance"/>.</summary>
-    public Span<byte> GetSpan(int sizeHint) => output.GetSpan(sizeHint);
+    public Span<byte> GetSpan(int sizeHint = 0) => output.GetSpan(sizeHint);
+
+    public Memory<byte> GetMemory(int sizeHint = 0) => output.GetMemory(sizeHint);
 
     public void Advance(int count)
     {

@@ -1,0 +1,67 @@
+using Facteur.Storage;
+
+namespace Facteur.Imap.Messages;
+
+/// <summary>Orders messages by stored facts (RFC 5256 §3 SORT).</summary>
+internal sealed class Sorter(ImapSession session, IReadOnlyList<SortCriterion> criteria)
+{
+    private readonly List<int> places = [];
+    private readonly List<long>[] numbers = [.. criteria.Select(_ => new List<long>())];
+    private readonly List<string>[] texts = [.. criteria.Select(_ => new List<string>())];
+
+    /// <summary>Places in order; messages that are gone are left out.</summary>
+    public async ValueTask<int[]> RunAsync(MessageBits found, CancellationToken cancel)
+    {
+        if (found.IsEmpty) return [];
+        var mailbox = session.Mailbox;
+        var fields = EmailFields.Entry;
+        foreach (var criterion in criteria) fields |= criterion.Fields;
+        await using var emails = session.Store.ReadEmails(mailbox.Id, mailbox.Uids(found.Ranges()), fields);
+        while (await emails.ReadAsync(cancel))
+        {
+            var place = mailbox.Snapshot.IndexOf(emails.Entry.Uid);
+            if (place >= 0) Add(place, emails);
+        }
+        var order = new int[places.Count];
+        for (var i = 0; i < order.Length; i++) order[i] = i;
+        Array.Sort(order, Compare);
+        for (var i = 0; i < order.Length; i++) order[i] = places[order[i]];
+        return order;
+    }
+
+    private void Add(int place, EmailReader email)
+    {
+        places.Add(place);
+        for (var i = 0; i < criteria.Count; i++)
+            if (criteria[i].IsNumber) numbers[i].Add(Number(criteria[i].Field, email));
+            else texts[i].Add(Text(criteria[i].Field, email));
+    }
+
+    private static long Number(SortField field, EmailReader email) => field switch
+    {
+        SortField.Size => email.Size,
+        SortField.Arrival => email.InternalDate.UtcTicks,
+        // RFC 5256 §2.2: without a readable Date, the internal date.
+        _ => (email.SentDate ?? email.InternalDate).UtcTicks,
+    };
+
+    private static string Text(SortField field, EmailReader email) => field switch
+    {
+        SortField.Subject => SortText.Collated(email.BaseSubject),
+        SortField.From => SortText.FirstMailbox(email.Envelope, SortText.From),
+        SortField.To => SortText.FirstMailbox(email.Envelope, SortText.To),
+        SortField.Cc => SortText.FirstMailbox(email.Envelope, SortText.Cc),
+        SortField.DisplayFrom => SortText.FirstDisplayName(email.Envelope, SortText.From),
+        _ => SortText.FirstDisplayName(email.Envelope, SortText.To),
+    };
+
+    private int Compare(int a, int b)
+    {
+        for (var i = 0; i < criteria.Count; i++)
+        {
+            var order = criteria[i].IsNumber ? numbers[i][a].CompareTo(numbers[i][b]) : string.CompareOrdinal(texts[i][a], texts[i][b]);
+            if (order != 0) return criteria[i].Reverse ? -order : order;
+        }
+        return a.CompareTo(b); // what is equal stays in sequence order (RFC 5256 §3)
+    }
+}
