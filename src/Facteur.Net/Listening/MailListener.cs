@@ -18,7 +18,7 @@ public sealed partial class MailListener
     /// <summary>Longest wait for sessions to end once they were broken off.</summary>
     private static readonly TimeSpan AbortTime = TimeSpan.FromSeconds(5);
 
-    private readonly MailListenerOptions options;
+    private volatile MailListenerOptions options;
     private readonly IConnectionListener listener;
     private readonly ListenerServices services;
     private readonly ILogger logger;
@@ -37,6 +37,9 @@ public sealed partial class MailListener
         EndPoint = (IPEndPoint)listener.EndPoint;
         accepting = Task.Run(AcceptAsync);
     }
+
+    /// <summary>Takes connections to any address; the IPv6 one takes IPv4 connections too.</summary>
+    public static IPAddress AllAddresses => System.Net.Sockets.Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any;
 
     /// <summary>Where it listens; the port the system gave when 0 was asked for.</summary>
     public IPEndPoint EndPoint { get; }
@@ -59,6 +62,9 @@ public sealed partial class MailListener
             throw new IOException(e.Message, e);
         }
     }
+
+    /// <summary>Other options for connections to come (certificates, proxies, limits); the address stays.</summary>
+    public void Use(MailListenerOptions changed) => options = changed with { EndPoint = options.EndPoint };
 
     /// <summary>Frees the address; open connections go on.</summary>
     public async Task StopAcceptingAsync()

@@ -1,0 +1,39 @@
+using System.Net;
+using Facteur.Net;
+using Microsoft.Extensions.Logging;
+
+namespace Facteur.Server.Configuration;
+
+/// <summary>When a password may travel without TLS.</summary>
+internal enum PlaintextAuth
+{
+    /// <summary>Never.</summary>
+    Never,
+    /// <summary>From this machine itself.</summary>
+    Loopback,
+}
+
+/// <summary>What facteur.json and FACTEUR__ variables say, checked. Everything that changes while running is in the store.</summary>
+internal sealed record FacteurConfiguration
+{
+    /// <summary>Name of this host, as in its MX record; ASCII form. Default: the machine's name.</summary>
+    public required string Hostname { get; init; }
+
+    /// <summary>Folder of the store, full path. Default: "data" beside the configuration file.</summary>
+    public required string Data { get; init; }
+
+    /// <summary>Where to listen. Default: the registered ports of SMTP, submission, IMAP and POP3 on all addresses.</summary>
+    public required IReadOnlyList<ListenAddress> Listen { get; init; }
+
+    /// <summary>Certificates, the default one first; none makes a local authority's.</summary>
+    public IReadOnlyList<CertificateFiles> Tls { get; init; } = [];
+
+    /// <summary>Default never.</summary>
+    public PlaintextAuth PlaintextAuth { get; init; }
+
+    /// <summary>Least severity logged. Default information: one line per connection, login, message.</summary>
+    public LogLevel Log { get; init; } = LogLevel.Information;
+
+    /// <summary>Networks whose connections begin with a PROXY header. Default none.</summary>
+    public IReadOnlyList<IPNetwork> Proxies { get; init; } = [];
+}

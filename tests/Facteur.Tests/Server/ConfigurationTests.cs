@@ -1,0 +1,89 @@
+using Facteur.Server.Configuration;
+using Facteur.Tests.Support;
+using Microsoft.Extensions.Logging;
+
+namespace Facteur.Tests.Server;
+
+public sealed class ConfigurationTests : IDisposable
+{
+    private readonly TemporaryFolder folder = new();
+
+    public void Dispose() => folder.Dispose();
+
+    [Fact]
+    public void All_keys_are_read_and_comments_are_allowed()
+    {
+        var configuration = Load("""
+            {
+              // the name in our MX record
+              "hostname": "Mail.Exämple.org.",
+              "data": "store",
+              "listen": {
+                "imaps": ["*:993", "127.0.0.1:1993"],
+                "smtp": ["[::1]:25", "localhost:2525"], /* two */
+              },
+              "tls": [{"certificate": "a.pem", "key": "a.key"}, {"certificate": "/b.pem", "key": "/b.key"}],
+              "auth": {"plaintext": "loopback"},
+              "log": "warning",
+              "proxies": ["192.0.2.0/24"]
+            }
+            """);
+        Assert.Equal("mail.xn--exmple-cua.org", configuration.Hostname);
+        Assert.Equal(folder["store"], configuration.Data);
+        Assert.Equal(["imaps", "imaps", "smtp", "smtp"], configuration.Listen.Select(l => l.Kind.Name));
+        Assert.Contains("127.0.0.1:2525", configuration.Listen.Select(l => l.EndPoint.ToString()));
+        Assert.Equal([folder["a.pem"], "/b.pem"], configuration.Tls.Select(t => t.Certificate));
+        Assert.Equal(PlaintextAuth.Loopback, configuration.PlaintextAuth);
+        Assert.Equal(LogLevel.Warning, configuration.Log);
+        Assert.Single(configuration.Proxies);
+    }
+
+    [Fact]
+    public void An_empty_configuration_makes_a_working_server()
+    {
+        var configuration = Load("{}");
+        Assert.Equal([25, 587, 465, 143, 993, 110, 995], configuration.Listen.Select(l => l.EndPoint.Port));
+        Assert.Equal(folder["data"], configuration.Data);
+        Assert.Equal(PlaintextAuth.Never, configuration.PlaintextAuth);
+        Assert.Empty(configuration.Tls);
+    }
+
+    [Fact]
+    public void One_certificate_needs_no_list() =>
+        Assert.Single(Load("""{"tls": {"certificate": "a.pem", "key": "a.key"}}""").Tls);
+
+    [Theory]
+    [InlineData("""{"hostnam": "a"}""", "The key hostnam is unknown (did you mean hostname?); allowed are hostname, data, listen, tls, auth, log, proxies.")]
+    [InlineData("""{"colour": "a"}""", "The key colour is unknown; allowed are hostname, data, listen, tls, auth, log, proxies.")]
+    [InlineData("""{"hostname": "not a name"}""", "The key hostname is \"not a name\"; allowed is a host name such as mail.example.org.")]
+    [InlineData("""{"hostname": "192.0.2.1"}""", "The key hostname is \"192.0.2.1\"; allowed is a host name such as mail.example.org.")]
+    [InlineData("""{"hostname": {"a": 1}}""", "The key hostname is an object or a list; allowed is a host name such as mail.example.org.")]
+    [InlineData("""{"listen": {"imapss": ["*:993"]}}""", "The key listen.imapss is unknown (did you mean imaps?); allowed are smtp, submission, submissions, lmtp, imap, imaps, pop3, pop3s, http, https.")]
+    [InlineData("""{"listen": {"imap": ["*:143", "nowhere"]}}""", "The key listen.imap[1] is \"nowhere\"; allowed is address:port, such as 0.0.0.0:143, [::1]:143, localhost:143 or *:143 for all addresses.")]
+    [InlineData("""{"listen": {"imap": ["*:143000"]}}""", "The key listen.imap[0] is \"*:143000\"; allowed is *")]
+    [InlineData("""{"listen": {"imap": ["::1:143"]}}""", "The key listen.imap[0] is \"::1:143\"; allowed is *")]
+    [InlineData("""{"listen": {"imap": "*:143"}}""", "The key listen.imap is \"*:143\"; allowed is a list of address:port*")]
+    [InlineData("""{"listen": {"imap": ["*:143"], "imaps": ["*:143"]}}""", "The key listen.imaps[0] is \"*:143\"; allowed is an address that imap does not have already.")]
+    [InlineData("""{"listen": {}}""", "The key listen is empty; allowed is an object of lists of address:port under *")]
+    [InlineData("""{"tls": {"certificate": "a.pem"}}""", "The key tls.key is missing or empty; allowed is the path of a PEM file.")]
+    [InlineData("""{"tls": [{"certificate": "a.pem", "kee": "b"}]}""", "The key tls[0].kee is unknown (did you mean key?); allowed are certificate, key.")]
+    [InlineData("""{"auth": {"plaintext": "always"}}""", "The key auth.plaintext is \"always\"; allowed is never or loopback.")]
+    [InlineData("""{"log": "loud"}""", "The key log is \"loud\"; allowed is trace, debug, information, warning or error.")]
+    [InlineData("""{"proxies": ["nowhere"]}""", "The key proxies[0] is \"nowhere\"; allowed is a network *")]
+    [InlineData("""{"hostname": }""", "The configuration file * is no JSON: *")]
+    public void A_wrong_configuration_is_told_in_one_sentence(string json, string sentence)
+    {
+        var message = Assert.Throws<ConfigurationException>(() => Load(json)).Message;
+        Assert.Matches(TranscriptScript.WildcardPattern(sentence), message);
+    }
+
+    [Fact]
+    public void A_missing_file_is_told() =>
+        Assert.EndsWith("does not exist.", Assert.Throws<ConfigurationException>(() => ConfigurationFile.Load(folder["none.json"])).Message, StringComparison.Ordinal);
+
+    private FacteurConfiguration Load(string json)
+    {
+        File.WriteAllText(folder["facteur.json"], json);
+        return ConfigurationFile.Load(folder["facteur.json"]);
+    }
+}
