@@ -29,3 +29,6 @@ public sealed class StoreFullException(string message, Exception? inner = null) 
 
 /// <summary>The store failed and takes no more writes until it is opened again (a failed fsync is never tried again).</summary>
 public sealed class StoreFailedException(string message, Exception? inner = null) : Exception(message, inner);
+
+/// <summary>The bytes of one message do not match their checksum or cannot be read: this message is damaged, others are not concerned.</summary>
+public sealed class DamagedMessageException(string message, Exception? inner = null) : Exception(message, inner);

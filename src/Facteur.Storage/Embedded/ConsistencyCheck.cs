@@ -1,0 +1,137 @@
+using Facteur.Storage.Embedded.Packs;
+using Facteur.Storage.Embedded.Sqlite;
+
+namespace Facteur.Storage.Embedded;
+
+/// <summary>Checks what the store promises about itself. Reads all rows: for tests and for an administrator, not for every start.</summary>
+internal static class ConsistencyCheck
+{
+    // Each query answers the breaches of one rule: columns are the values of its sentence.
+    private static readonly (string Rule, string Sql)[] Rules =
+    [
+        ("mailbox {0} counts {1} where its entries make {2}", """
+            SELECT m.id, m.messages || ' messages, ' || m.unseen || ' unseen, ' || m.deleted || ' deleted, ' || m.octets || ' and ' || m.deleted_octets || ' octets',
+                count(e.uid) || ', ' || ifnull(sum(e.flags & 1 = 0), 0) || ', ' || ifnull(sum(e.flags & 8 <> 0), 0) || ', '
+                    || ifnull(sum(e.size), 0) || ', ' || ifnull(sum(CASE WHEN e.flags & 8 <> 0 THEN e.size END), 0)
+            FROM mailbox m LEFT JOIN entry e ON e.mailbox = m.id GROUP BY m.id
+            HAVING m.messages <> count(e.uid) OR m.unseen <> ifnull(sum(e.flags & 1 = 0), 0) OR m.deleted <> ifnull(sum(e.flags & 8 <> 0), 0)
+                OR m.octets <> ifnull(sum(e.size), 0) OR m.deleted_octets <> ifnull(sum(CASE WHEN e.flags & 8 <> 0 THEN e.size END), 0)
+            """),
+        ("mailbox {0} has UID {1}, not below its next UID {2}",
+            "SELECT m.id, max(e.uid), m.uidnext FROM mailbox m JOIN entry e ON e.mailbox = m.id GROUP BY m.id HAVING max(e.uid) >= m.uidnext"),
+        ("mailbox {0} has an entry of MODSEQ {1}, above its highest {2}",
+            "SELECT m.id, max(e.modseq), m.highest_modseq FROM mailbox m JOIN entry e ON e.mailbox = m.id GROUP BY m.id HAVING max(e.modseq) > m.highest_modseq"),
+        ("mailbox {0} has MODSEQ {1}, above its account's {2}",
+            "SELECT m.id, m.highest_modseq, a.modseq FROM mailbox m JOIN account a ON a.id = m.account WHERE m.highest_modseq > a.modseq"),
+        ("mailbox {0} has no account {1}", "SELECT m.id, m.account FROM mailbox m LEFT JOIN account a ON a.id = m.account WHERE a.id IS NULL"),
+        ("mailbox {0} has UID {1} as present and as expunged", """
+            SELECT x.mailbox, e.uid FROM expunged x JOIN entry e ON e.mailbox = x.mailbox AND e.uid BETWEEN x.uid_lo AND x.uid_hi
+            """),
+        ("entries are in mailbox {0}, which is not there", "SELECT DISTINCT e.mailbox FROM entry e LEFT JOIN mailbox m ON m.id = e.mailbox WHERE m.id IS NULL"),
+        ("entry {0}/{1} has email {2}, which is not there or another", """
+            SELECT e.mailbox, e.uid, e.email FROM entry e LEFT JOIN email m ON m.id = e.email
+            WHERE m.id IS NULL OR m.blob <> e.blob OR m.size <> e.size OR m.thread <> e.thread
+            """),
+        ("entry {0}/{1} has a keyword that its mailbox has no name for", """
+            SELECT e.mailbox, e.uid FROM entry e
+            WHERE (e.flags & ~255) & ~ifnull((SELECT sum(1 << (8 + k.bit)) FROM keyword k WHERE k.mailbox = e.mailbox), 0) <> 0
+            """),
+        ("email {0} counts {1} entries and has {2}", """
+            SELECT m.id, m.entries, ifnull(c.n, 0) FROM email m LEFT JOIN (SELECT email, count(*) AS n FROM entry GROUP BY email) c ON c.email = m.id
+            WHERE m.entries <> ifnull(c.n, 0)
+            """),
+        ("email {0} has {1} entries and is marked wrongly as removed or not", "SELECT id, entries FROM email WHERE (entries = 0) <> (removed_at IS NOT NULL)"),
+        ("account {0} counts {1} messages and octets where its emails make {2}", """
+            SELECT a.id, a.messages || '/' || a.octets, count(m.id) || '/' || ifnull(sum(m.size), 0)
+            FROM account a LEFT JOIN email m ON m.account = a.id AND m.entries > 0 GROUP BY a.id
+            HAVING a.messages <> count(m.id) OR a.octets <> ifnull(sum(m.size), 0)
+            """),
+        ("email {0} has no body {1}", "SELECT m.id, m.blob FROM email m LEFT JOIN blob b ON b.id = m.blob WHERE b.id IS NULL OR b.size <> m.size"),
+        ("body {0} counts {1} emails and has {2}", """
+            SELECT b.id, b.refs, ifnull(c.n, 0) FROM blob b LEFT JOIN (SELECT blob, count(*) AS n FROM email GROUP BY blob) c ON c.blob = b.id
+            WHERE b.refs <> ifnull(c.n, 0) OR b.refs = 0
+            """),
+        ("body {0} has no facts", "SELECT b.id FROM blob b LEFT JOIN facts f ON f.blob = b.id WHERE f.blob IS NULL"),
+        ("facts of body {0}, which is not there", "SELECT f.blob FROM facts f LEFT JOIN blob b ON b.id = f.blob WHERE b.id IS NULL"),
+        ("an extent at {0}/{1} is of body {2}, which is not there", """
+            SELECT x.segment, x.offset, x.blob FROM extent x LEFT JOIN blob b ON b.id = x.blob WHERE b.id IS NULL
+            """),
+        ("segment {0} counts {1} octets and has {2}", """
+            SELECT s.id, s.live, ifnull(sum(x.length), 0) FROM segment s LEFT JOIN extent x ON x.segment = s.id GROUP BY s.id
+            HAVING s.live <> ifnull(sum(x.length), 0)
+            """),
+        ("extents of segment {0} overlap at {1}", """
+            SELECT segment, offset FROM (SELECT segment, offset, lag(offset + length + 32) OVER (PARTITION BY segment ORDER BY offset) AS before FROM extent)
+            WHERE before > offset
+            """),
+        ("an extent at {0}/{1} ends behind what its segment has given", """
+            SELECT x.segment, x.offset FROM extent x LEFT JOIN segment s ON s.id = x.segment WHERE s.id IS NULL OR x.offset + x.length + 32 > s.head OR s.head > s.size
+            """),
+    ];
+
+    public static IReadOnlyList<string> Run(SqliteConnection database, PackStore packs, CancellationToken cancel)
+    {
+        var breaches = new List<string>();
+        database.Get("BEGIN").Run();
+        try
+        {
+            foreach (var (rule, sql) in Rules)
+            {
+                cancel.ThrowIfCancellationRequested();
+                var rows = database.Get(sql);
+                while (rows.Step() && breaches.Count < 1000) breaches.Add(Sentence(rule, rows));
+                rows.Reset();
+            }
+            Records(database, packs, breaches, cancel);
+        }
+        finally
+        {
+            database.ResetAll();
+            database.Get("COMMIT").Run();
+        }
+        return breaches;
+    }
+
+    private static string Sentence(string rule, SqliteStatement row)
+    {
+        for (var i = 0; rule.Contains($"{{{i}}}", StringComparison.Ordinal); i++) rule = rule.Replace($"{{{i}}}", row.Text(i), StringComparison.Ordinal);
+        return rule;
+    }
+
+    // The header of each record in the packs is whole and names the body that refers to it; the sum of extents is the body.
+    private static void Records(SqliteConnection database, PackStore packs, List<string> breaches, CancellationToken cancel)
+    {
+        Span<byte> header = stackalloc byte[Record.HeaderOctets];
+        var rows = database.Get("SELECT id, size, extents, length(body) FROM blob");
+        while (rows.Step())
+        {
+            cancel.ThrowIfCancellationRequested();
+            var (blob, size) = (rows.Int64(0), rows.Int64(1));
+            var extents = rows.IsNull(2) ? [] : ExtentList.Parse(rows.Octets(2));
+            if ((rows.IsNull(2) ? rows.Int64(3) : extents.Sum(extent => (long)extent.Length)) != size)
+                breaches.Add($"body {blob} has not the {size} octets of its row");
+            for (var i = 0; i < extents.Count; i++)
+                if (!HasRecord(packs, extents[i], blob, i, header)) breaches.Add($"body {blob} has no record at {extents[i].Segment}/{extents[i].Offset}");
+        }
+    }
+
+    private static bool HasRecord(PackStore packs, Extent extent, long blob, int number, Span<byte> header)
+    {
+        try
+        {
+            if (packs.Hold(extent.Segment) is not { } segment) return false;
+            try
+            {
+                return segment.File!.Read(extent.Offset, header) == header.Length && Record.IsHeaderOf(header, extent, blob, number);
+            }
+            finally
+            {
+                packs.LetGo(segment);
+            }
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+}

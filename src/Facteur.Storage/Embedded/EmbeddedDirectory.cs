@@ -1,0 +1,202 @@
+using System.Text;
+using Facteur.Storage.Embedded.Sqlite;
+using Facteur.Storage.Embedded.Writing;
+
+namespace Facteur.Storage.Embedded;
+
+/// <summary>The directory in the same database: its changes go through the same writer, and are as durable.</summary>
+internal sealed class EmbeddedDirectory(EmbeddedStore store) : DirectoryStore
+{
+    private const string DomainColumns = "SELECT id, name, enabled FROM domain";
+    private const string AccountColumns = "SELECT id, domain, address, display_name, enabled, quota, credential_version, created FROM account";
+
+    private const string DomainByName = DomainColumns + " WHERE name = ?1";
+    private const string Domains = DomainColumns + " ORDER BY name";
+    private const string AccountById = AccountColumns + " WHERE id = ?1 AND removed_at IS NULL";
+    private const string AccountByAddress = AccountColumns + " WHERE id = (SELECT account FROM address WHERE folded = ?1) AND removed_at IS NULL";
+    private const string Accounts = AccountColumns + " WHERE removed_at IS NULL AND (?1 IS NULL OR domain = ?1) ORDER BY address";
+
+    private static readonly (string Name, MailboxRole Role)[] StandardMailboxes =
+    [
+        (MailboxName.Inbox, MailboxRole.Inbox), ("Drafts", MailboxRole.Drafts), ("Sent", MailboxRole.Sent),
+        ("Junk", MailboxRole.Junk), ("Trash", MailboxRole.Trash), ("Archive", MailboxRole.Archive),
+    ];
+
+    public override async ValueTask<DomainRecord> AddDomainAsync(string name, CancellationToken cancel) => await Write(session =>
+    {
+        var database = session.Database;
+        if (Domain(database, name) is not null) throw new StoreRefusedException(StoreRefusal.AlreadyExists, "the domain exists");
+        database.Get("INSERT INTO domain (name) VALUES (?1)").Bind(1, name).Run();
+        return Domain(database, name)!;
+    }, cancel);
+
+    public override ValueTask<DomainRecord?> FindDomainAsync(string name, CancellationToken cancel) => new(store.Read(database => Domain(database, name)));
+
+    public override ValueTask<IReadOnlyList<DomainRecord>> ListDomainsAsync(CancellationToken cancel) =>
+        new(store.Read(database => All(database.Get(Domains), Domain)));
+
+    public override async ValueTask RemoveDomainAsync(DomainId domain, CancellationToken cancel) => await Write(session =>
+    {
+        var accounts = session.Database.Get("SELECT 1 FROM account WHERE domain = ?1 AND removed_at IS NULL LIMIT 1").Bind(1, domain.Value);
+        var inUse = accounts.Step();
+        accounts.Reset();
+        if (inUse) throw new StoreRefusedException(StoreRefusal.InUse, "the domain still has accounts");
+        session.Database.Get("DELETE FROM domain WHERE id = ?1").Bind(1, domain.Value).Run();
+        return true;
+    }, cancel);
+
+    public override async ValueTask<AccountRecord> AddAccountAsync(DomainId domain, string address, string displayName, CancellationToken cancel) => await Write(session =>
+    {
+        var database = session.Database;
+        RequireFree(database, address);
+        database.Get("INSERT INTO account (domain, address, display_name, created) VALUES (?1, ?2, ?3, ?4)")
+            .Bind(1, domain.Value).Bind(2, address).Bind(3, displayName).Bind(4, session.Now).Run();
+        var id = new AccountId(database.LastRowId);
+        InsertAddress(database, id, address);
+        var account = session.Account(id);
+        var modSeq = session.NextModSeq(account);
+        foreach (var (name, role) in StandardMailboxes)
+        {
+            MailboxVerbs.Insert(session, account, name, role, modSeq, selectable: true);
+            MailboxVerbs.Subscribe(session, id, name, subscribed: true);
+        }
+        return ById(database, id)!;
+    }, cancel);
+
+    public override ValueTask<AccountRecord?> FindAccountAsync(string address, CancellationToken cancel) =>
+        new(store.Read(database => ByAddress(database, address) is { } account && Fold(account.Address) == Fold(address) ? account : null));
+
+    public override ValueTask<AccountRecord?> GetAccountAsync(AccountId account, CancellationToken cancel) => new(store.Read(database => ById(database, account)));
+
+    public override ValueTask<IReadOnlyList<AccountRecord>> ListAccountsAsync(DomainId? domain, CancellationToken cancel) =>
+        new(store.Read(database => All(database.Get(Accounts).Bind(1, domain?.Value), Account)));
+
+    public override async ValueTask<AccountRecord> UpdateAccountAsync(AccountRecord account, CancellationToken cancel) => await Write(session =>
+    {
+        var before = ById(session.Database, account.Id) ?? throw NoSuchAccount();
+        session.Account(account.Id).Quota = account.QuotaOctets;
+        session.Database.Get("UPDATE account SET display_name = ?2, enabled = ?3, quota = ?4, credential_version = credential_version + ?5 WHERE id = ?1")
+            .Bind(1, account.Id.Value).Bind(2, account.DisplayName).Bind(3, account.Enabled ? 1 : 0).Bind(4, account.QuotaOctets)
+            .Bind(5, before.Enabled == account.Enabled ? 0 : 1).Run();
+        if (before.Enabled != account.Enabled) TellSecurity(session, account.Id);
+        return ById(session.Database, account.Id)!;
+    }, cancel);
+
+    public override async ValueTask RemoveAccountAsync(AccountId id, CancellationToken cancel) => await Write(session =>
+    {
+        var account = session.Account(id);
+        var modSeq = session.NextModSeq(account);
+        foreach (var mailbox in Mailboxes(session, id)) MailboxVerbs.Retire(session, mailbox, modSeq);
+        account.Removed = true;
+        session.Database.Get("UPDATE account SET removed_at = ?2, credential_version = credential_version + 1 WHERE id = ?1").Bind(1, id.Value).Bind(2, session.Now).Run();
+        session.Database.Get("DELETE FROM address WHERE account = ?1").Bind(1, id.Value).Run();
+        session.Database.Get("DELETE FROM credential WHERE account = ?1").Bind(1, id.Value).Run();
+        TellSecurity(session, id);
+        session.AfterCommit.Add(store.PurgeSoon);
+        return true;
+    }, cancel);
+
+    public override ValueTask<AccountRecord?> FindByAddressAsync(string address, CancellationToken cancel) =>
+        new(store.Read(database => ByAddress(database, address)));
+
+    public override ValueTask<IReadOnlyList<AddressRecord>> ListAddressesAsync(AccountId account, CancellationToken cancel) =>
+        new(store.Read(database => All(
+            database.Get("SELECT address FROM address WHERE account = ?1 ORDER BY folded").Bind(1, account.Value),
+            row => new AddressRecord(row.Text(0), account))));
+
+    public override async ValueTask AddAddressAsync(AccountId account, string address, CancellationToken cancel) => await Write(session =>
+    {
+        _ = session.Account(account);
+        RequireFree(session.Database, address);
+        InsertAddress(session.Database, account, address);
+        return true;
+    }, cancel);
+
+    public override async ValueTask RemoveAddressAsync(string address, CancellationToken cancel) => await Write(session =>
+    {
+        if (ByAddress(session.Database, address) is { } account && Fold(account.Address) == Fold(address))
+            throw new StoreRefusedException(StoreRefusal.InUse, "the primary address of an account goes with the account");
+        session.Database.Get("DELETE FROM address WHERE folded = ?1").Bind(1, Fold(address)).Run();
+        return true;
+    }, cancel);
+
+    public override ValueTask<IReadOnlyList<CredentialRecord>> ListCredentialsAsync(AccountId account, CancellationToken cancel) =>
+        new(store.Read(database => All(
+            database.Get("SELECT id, kind, value, created FROM credential WHERE account = ?1 ORDER BY id").Bind(1, account.Value),
+            row => new CredentialRecord(row.Int64(0), account, row.Text(1), row.Text(2), Time(row.Int64(3))))));
+
+    public override async ValueTask SetCredentialAsync(AccountId account, string kind, string value, CancellationToken cancel) => await Write(session =>
+    {
+        _ = session.Account(account);
+        session.Database.Get("""
+            INSERT INTO credential (account, kind, value, created) VALUES (?1, ?2, ?3, ?4)
+            ON CONFLICT (account, kind) DO UPDATE SET value = excluded.value, created = excluded.created
+            """).Bind(1, account.Value).Bind(2, kind).Bind(3, value).Bind(4, session.Now).Run();
+        session.Database.Get("UPDATE account SET credential_version = credential_version + 1 WHERE id = ?1").Bind(1, account.Value).Run();
+        TellSecurity(session, account);
+        return true;
+    }, cancel);
+
+    private static string Fold(string address)
+    {
+        try
+        {
+            return address.Normalize(NormalizationForm.FormC).ToLowerInvariant();
+        }
+        catch (ArgumentException)
+        {
+            return address; // Not Unicode: equal to nothing that was stored.
+        }
+    }
+
+    private static void RequireFree(SqliteConnection database, string address)
+    {
+        var row = database.Get("SELECT 1 FROM address WHERE folded = ?1").Bind(1, Fold(address));
+        var taken = row.Step();
+        row.Reset();
+        if (taken) throw new StoreRefusedException(StoreRefusal.AlreadyExists, "the address exists");
+    }
+
+    private static void InsertAddress(SqliteConnection database, AccountId account, string address) =>
+        database.Get("INSERT INTO address (folded, address, account) VALUES (?1, ?2, ?3)").Bind(1, Fold(address)).Bind(2, address).Bind(3, account.Value).Run();
+
+    private static DomainRecord? Domain(SqliteConnection database, string name) => One(database.Get(DomainByName).Bind(1, name), Domain);
+
+    private static AccountRecord? ById(SqliteConnection database, AccountId id) => One(database.Get(AccountById).Bind(1, id.Value), Account);
+
+    private static AccountRecord? ByAddress(SqliteConnection database, string address) =>
+        One(database.Get(AccountByAddress).Bind(1, Fold(address)), Account);
+
+    private static List<MailboxState> Mailboxes(WriteSession session, AccountId account) =>
+        All(session.Database.Get("SELECT id FROM mailbox WHERE account = ?1 AND deleted_at IS NULL").Bind(1, account.Value), row => new MailboxId(row.Int64(0)))
+            .ConvertAll(id => session.FindMailbox(id)!);
+
+    private static List<T> All<T>(SqliteStatement rows, Func<SqliteStatement, T> read)
+    {
+        var all = new List<T>();
+        while (rows.Step()) all.Add(read(rows));
+        return all;
+    }
+
+    private static T? One<T>(SqliteStatement row, Func<SqliteStatement, T> read) where T : class
+    {
+        if (!row.Step()) return null;
+        var one = read(row);
+        row.Reset();
+        return one;
+    }
+
+    private static DomainRecord Domain(SqliteStatement row) => new(new DomainId(row.Int64(0)), row.Text(1), row.Int64(2) != 0);
+
+    private static AccountRecord Account(SqliteStatement row) => new(
+        new AccountId(row.Int64(0)), new DomainId(row.Int64(1)), row.Text(2), row.Text(3), row.Int64(4) != 0, row.Int64OrNull(5), row.Int64(6), Time(row.Int64(7)));
+
+    private static DateTimeOffset Time(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
+
+    private static StoreRefusedException NoSuchAccount() => new(StoreRefusal.NoSuchAccount, "there is no such account");
+
+    private void TellSecurity(WriteSession session, AccountId account) =>
+        session.AfterCommit.Add(() => store.Announcer.Post(() => RaiseAccountSecurityChanged(account)));
+
+    private Task<T> Write<T>(Func<WriteSession, T> verb, CancellationToken cancel) => store.WriteAsync(verb, grows: false, cancel);
+}

@@ -1,0 +1,131 @@
+using Facteur.Mail;
+using Facteur.Storage.Embedded.Packs;
+
+namespace Facteur.Storage.Embedded.Writing;
+
+/// <summary>Places messages in mailboxes: one blob per message, one email per account, one entry per target.</summary>
+internal static class Deliver
+{
+    public static DeliveryReceipt Run(WriteSession session, IReadOnlyList<Delivery> deliveries)
+    {
+        var plan = Check(session, deliveries);
+        var modSeqs = new Dictionary<AccountId, ModSeq>();
+        var entries = new List<StoredEntry>(plan.Count);
+        var next = 0;
+        foreach (var delivery in deliveries)
+        {
+            var intake = (EmbeddedIntake)delivery.Message;
+            var emails = new Dictionary<AccountId, (EmailId Email, ThreadId Thread)>(1);
+            for (var i = 0; i < delivery.Targets.Count; i++)
+            {
+                var (target, mailbox, flags, keywordsAdded) = plan[next++];
+                var account = mailbox.Account;
+                if (!modSeqs.TryGetValue(account.Id, out var modSeq)) modSeqs.Add(account.Id, modSeq = session.NextModSeq(account));
+                var isFirst = !emails.TryGetValue(account.Id, out var email);
+                if (isFirst) emails.Add(account.Id, email = AddEmail(session, account, intake, modSeq, EntriesOf(plan, next - 1 - i, delivery, account)));
+                entries.Add(AddEntry(session, mailbox, target, flags, intake, email.Email, email.Thread, modSeq, isFirst, keywordsAdded));
+            }
+            AddBlob(session, intake, emails.Count);
+            session.AfterCommit.Add(intake.Delivered);
+        }
+        return new DeliveryReceipt(entries);
+    }
+
+    private static int EntriesOf(List<Placement> plan, int first, Delivery delivery, AccountState account) =>
+        plan.GetRange(first, delivery.Targets.Count).Count(placement => placement.Mailbox.Account == account);
+
+    // Everything that can refuse the delivery comes before the first row.
+    private static List<Placement> Check(WriteSession session, IReadOnlyList<Delivery> deliveries)
+    {
+        var plan = new List<Placement>();
+        var octets = new Dictionary<AccountState, long>();
+        foreach (var delivery in deliveries)
+        {
+            if (delivery.Message is not EmbeddedIntake intake) throw new InvalidOperationException("the message is of another store");
+            if (delivery.Targets.Count == 0) throw new InvalidOperationException("a delivery has at least one target");
+            intake.Claim();
+            var counted = new HashSet<AccountState>();
+            foreach (var target in delivery.Targets)
+            {
+                var mailbox = session.Mailbox(target.Mailbox);
+                if (counted.Add(mailbox.Account)) octets[mailbox.Account] = octets.GetValueOrDefault(mailbox.Account) + intake.Length;
+                plan.Add(new Placement(target, mailbox, default, false));
+            }
+        }
+        foreach (var (account, more) in octets)
+            if (account.Quota is { } limit && account.Octets + more > limit)
+                throw new StoreRefusedException(StoreRefusal.OverQuota, "the account has no room for the message");
+        for (var i = 0; i < plan.Count; i++)
+        {
+            var added = false;
+            var flags = Keywords.Resolve(session, plan[i].Mailbox, plan[i].Target.Flags, add: true, ref added);
+            plan[i] = plan[i] with { Flags = flags, KeywordsAdded = added };
+        }
+        return plan;
+    }
+
+    private static (EmailId, ThreadId) AddEmail(WriteSession session, AccountState account, EmbeddedIntake intake, ModSeq modSeq, int entries)
+    {
+        var email = new EmailId(session.NextEmail());
+        var thread = Threads.Find(session, account.Id, intake.Facts!, email);
+        session.Database.Get("""
+            INSERT INTO email (id, account, blob, thread, size, received_at, created_modseq, modseq, entries)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?8)
+            """).Bind(1, email.Value).Bind(2, account.Id.Value).Bind(3, intake.Blob).Bind(4, thread.Value).Bind(5, intake.Length)
+            .Bind(6, session.Now).Bind(7, modSeq.Value).Bind(8, entries).Run();
+        account.Messages++;
+        account.Octets += intake.Length;
+        return (email, thread);
+    }
+
+    private static StoredEntry AddEntry(
+        WriteSession session, MailboxState mailbox, DeliveryTarget target, MessageFlags flags, EmbeddedIntake intake,
+        EmailId email, ThreadId thread, ModSeq modSeq, bool isFirst, bool keywordsAdded)
+    {
+        var uid = Entries.TakeUid(mailbox);
+        var row = new EntryRow(uid, email, modSeq, flags, intake.Length, intake.Blob, thread.Value,
+            target.InternalDate.ToUnixTimeMilliseconds(), (int)target.InternalDate.Offset.TotalMinutes,
+            target.PopUidl ?? (isFirst ? null : Entries.UidlOfCopy(mailbox, email, uid)));
+        Entries.Insert(session, mailbox, row);
+        session.Save(mailbox, modSeq);
+        var delta = session.Delta(mailbox, modSeq, onlyAdds: true);
+        (delta.Added ??= []).Add(row.ToMessageEntry());
+        if (keywordsAdded) delta.Keywords = Keywords.Table(session, mailbox);
+        return new StoredEntry(mailbox.Id, mailbox.UidValidity, uid, email, modSeq);
+    }
+
+    private static void AddBlob(WriteSession session, EmbeddedIntake intake, int refs)
+    {
+        var insert = session.Database.Get("INSERT INTO blob (id, size, refs, checksum, extents, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")
+            .Bind(1, intake.Blob).Bind(2, intake.Length).Bind(3, refs);
+        if (intake.Extents is { } extents)
+        {
+            insert.Bind(4, 0).Bind(5, ExtentList.Serialize(extents)).BindNull(6).Run();
+            foreach (var extent in extents) AddExtent(session, extent, intake.Blob);
+        }
+        else
+        {
+            insert.Bind(4, intake.InlineChecksum).BindNull(5).Bind(6, intake.Inline).Run();
+        }
+        AddFacts(session, intake.Blob, intake.Facts!);
+    }
+
+    public static void AddExtent(WriteSession session, Extent extent, long blob)
+    {
+        session.Database.Get("INSERT INTO extent (segment, offset, length, blob) VALUES (?1, ?2, ?3, ?4)")
+            .Bind(1, extent.Segment).Bind(2, extent.Offset).Bind(3, extent.Length).Bind(4, blob).Run();
+        session.CountSegment(extent.Segment, extent.Offset + Record.Room(extent.Length), extent.Length);
+    }
+
+    private static void AddFacts(WriteSession session, long blob, MessageFacts facts) =>
+        session.Database.Get("""
+            INSERT INTO facts (blob, envelope, body_structure, parts, preview, folded_headers, sent_date, sent_zone, base_subject, message_id,
+                subject, header_size, has_attachment)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+            """).Bind(1, blob).Bind(2, facts.Envelope.Span).Bind(3, facts.BodyStructure.Span).Bind(4, facts.Parts.Span).Bind(5, facts.Preview)
+            .Bind(6, facts.FoldedHeaders.Span).Bind(7, facts.SentDate?.ToUnixTimeMilliseconds()).Bind(8, (long?)facts.SentDate?.Offset.TotalMinutes)
+            .Bind(9, facts.BaseSubject).Bind(10, facts.MessageId).Bind(11, facts.Subject).Bind(12, facts.HeaderSize)
+            .Bind(13, facts.HasAttachment ? 1 : 0).Run();
+
+    private readonly record struct Placement(DeliveryTarget Target, MailboxState Mailbox, MessageFlags Flags, bool KeywordsAdded);
+}

@@ -1,0 +1,140 @@
+using System.Buffers;
+using Facteur.Mail;
+using Facteur.Storage.Embedded.Packs;
+
+namespace Facteur.Storage.Embedded.Writing;
+
+/// <summary>
+/// Keeps a short message in a pooled buffer, and writes a long one into reserved extents as it comes: many intakes write at once,
+/// the writer only commits. The writes go to the page cache; the flush comes with the commit.
+/// </summary>
+internal sealed class EmbeddedIntake(EmbeddedStore store, long? sizeHint) : MessageIntake
+{
+    private const int FirstBuffer = 8 * 1024;
+    private const int LargestBuffer = 64 * 1024;
+
+    // Without a hint extents grow with the message; a hint is believed up to the longest extent.
+    private const int FirstExtent = 256 * 1024;
+    private const int LongestExtent = 8 * 1024 * 1024;
+
+    private readonly MimeParser parser = new(store.Options.MimeLimits);
+    private byte[] buffer = ArrayPool<byte>.Shared.Rent(FirstBuffer);
+    private int buffered;
+    private long length;
+    private long spilled;
+    private ExtentWriter? extents;
+    private bool delivered;
+    private bool disposed;
+
+    public override long Length => length;
+
+    /// <summary>Id of the body, once completed.</summary>
+    public long Blob { get; private set; }
+
+    /// <summary>Set once completed.</summary>
+    public MessageFacts? Facts { get; private set; }
+
+    /// <summary>The whole body when it is kept in the database.</summary>
+    public ReadOnlySpan<byte> Inline => buffer.AsSpan(0, buffered);
+
+    public uint InlineChecksum { get; private set; }
+
+    /// <summary>The extents when it is not; null otherwise.</summary>
+    public IReadOnlyList<Extent>? Extents => extents?.Extents;
+
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancel)
+    {
+        cancel.ThrowIfCancellationRequested();
+        ObjectDisposedException.ThrowIf(disposed, this);
+        if (Facts is not null) throw new InvalidOperationException("the message has ended");
+        var octets = bytes.Span;
+        parser.Write(octets);
+        length += octets.Length;
+        while (!octets.IsEmpty)
+        {
+            if (buffered == buffer.Length && !Grow()) Spill(Expected());
+            var step = Math.Min(octets.Length, buffer.Length - buffered);
+            octets[..step].CopyTo(buffer.AsSpan(buffered));
+            buffered += step;
+            octets = octets[step..];
+        }
+        return ValueTask.CompletedTask;
+    }
+
+    public override ValueTask<MessageFacts> CompleteAsync(CancellationToken cancel)
+    {
+        ObjectDisposedException.ThrowIf(disposed, this);
+        if (Facts is not null) return new(Facts);
+        var facts = parser.Complete();
+        if (extents is null && length <= store.Options.InlineOctets)
+        {
+            Blob = store.NextBlob();
+            InlineChecksum = Crc32C.Compute(Inline);
+        }
+        else
+        {
+            Spill(buffered);
+            extents!.Complete();
+        }
+        Facts = facts;
+        return new(facts);
+    }
+
+    /// <summary>Takes the message for a delivery; a message is delivered once.</summary>
+    public void Claim()
+    {
+        if (Facts is null) throw new InvalidOperationException("the message has not ended");
+        ObjectDisposedException.ThrowIf(disposed, this);
+        if (delivered) throw new InvalidOperationException("the message was delivered already");
+    }
+
+    /// <summary>The commit refers to the body.</summary>
+    public void Delivered()
+    {
+        delivered = true;
+        extents?.Keep();
+    }
+
+    public override ValueTask DisposeAsync()
+    {
+        if (disposed) return ValueTask.CompletedTask;
+        disposed = true;
+        if (!delivered) extents?.Discard();
+        ArrayPool<byte>.Shared.Return(buffer);
+        buffer = [];
+        return ValueTask.CompletedTask;
+    }
+
+    private bool Grow()
+    {
+        if (buffer.Length >= LargestBuffer) return false;
+        var larger = ArrayPool<byte>.Shared.Rent(Math.Min(buffer.Length * 4, LargestBuffer));
+        buffer.AsSpan(0, buffered).CopyTo(larger);
+        ArrayPool<byte>.Shared.Return(buffer);
+        buffer = larger;
+        return true;
+    }
+
+    private void Spill(long expected)
+    {
+        if (extents is null)
+        {
+            store.RequireRoom();
+            Blob = store.NextBlob();
+            extents = new ExtentWriter(store.Packs, Blob);
+        }
+        try
+        {
+            extents.Write(buffer.AsSpan(0, buffered), expected);
+        }
+        catch (IOException e) when (StoreFiles.IsFull(e))
+        {
+            throw new StoreFullException("there is no room for the message", e);
+        }
+        spilled += buffered;
+        buffered = 0;
+    }
+
+    // A SIZE parameter does not count the trace fields that are added: leave them room in the first extent.
+    private long Expected() => Math.Min(LongestExtent, Math.Max(FirstExtent, sizeHint is { } hint && hint > spilled ? hint - spilled + 2048 : spilled));
+}

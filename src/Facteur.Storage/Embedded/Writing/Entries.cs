@@ -1,0 +1,105 @@
+using System.Globalization;
+
+namespace Facteur.Storage.Embedded.Writing;
+
+/// <summary>One row of "entry" in the writer's hands.</summary>
+internal readonly record struct EntryRow(
+    Uid Uid, EmailId Email, ModSeq ModSeq, MessageFlags Flags, long Size, long Blob, long Thread, long InternalDate, int InternalZone, string? PopUidl)
+{
+    public MessageEntry ToMessageEntry() => new(Uid, Email, ModSeq, Flags);
+}
+
+/// <summary>Rows of "entry" and what hangs on them: the mailbox's counters, the email's count of entries, the account's quota.</summary>
+internal static class Entries
+{
+    /// <summary>The next UID of a mailbox; never one that was used.</summary>
+    public static Uid TakeUid(MailboxState mailbox)
+    {
+        if (mailbox.UidNext >= uint.MaxValue) throw new StoreRefusedException(StoreRefusal.NotPossible, "the mailbox has no UID left");
+        return new Uid((uint)mailbox.UidNext++);
+    }
+
+    /// <summary>A UIDL for an entry that is not the first of its email: two messages of a maildrop must not share one (RFC 1939 §7).</summary>
+    public static string UidlOfCopy(MailboxState mailbox, EmailId email, Uid uid) =>
+        string.Create(CultureInfo.InvariantCulture, $"{email.Value}-{mailbox.Id.Value}-{uid.Value}");
+
+    public static void Insert(WriteSession session, MailboxState mailbox, in EntryRow row)
+    {
+        session.Database.Get("""
+            INSERT INTO entry (mailbox, uid, email, modseq, flags, size, blob, thread, internal_date, internal_zone, save_date, pop_uidl)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+            """).Bind(1, mailbox.Id.Value).Bind(2, row.Uid.Value).Bind(3, row.Email.Value).Bind(4, row.ModSeq.Value).Bind(5, (long)row.Flags.Bits)
+            .Bind(6, row.Size).Bind(7, row.Blob).Bind(8, row.Thread).Bind(9, row.InternalDate).Bind(10, row.InternalZone)
+            .Bind(11, session.Now).Bind(12, row.PopUidl).Run();
+        mailbox.Count(row.Flags, row.Size, 1);
+    }
+
+    /// <summary>Reads the entries in ranges, ascending, each once.</summary>
+    public static List<EntryRow> Read(WriteSession session, MailboxState mailbox, IReadOnlyList<UidRange> uids, int limit = int.MaxValue)
+    {
+        var rows = new List<EntryRow>();
+        foreach (var range in UidRanges.Normalize(uids))
+        {
+            var row = session.Database.Get("""
+                SELECT uid, email, modseq, flags, size, blob, thread, internal_date, internal_zone, pop_uidl
+                FROM entry WHERE mailbox = ?1 AND uid BETWEEN ?2 AND ?3 ORDER BY uid
+                """).Bind(1, mailbox.Id.Value).Bind(2, range.First).Bind(3, range.Last);
+            while (rows.Count < limit && row.Step())
+                rows.Add(new EntryRow(new Uid((uint)row.Int64(0)), new EmailId(row.Int64(1)), new ModSeq(row.Int64(2)), new MessageFlags((ulong)row.Int64(3)),
+                    row.Int64(4), row.Int64(5), row.Int64(6), row.Int64(7), row.Int32(8), row.TextOrNull(9)));
+            row.Reset();
+        }
+        return rows;
+    }
+
+    /// <summary>Takes an entry out of its mailbox; the caller takes it off its email.</summary>
+    public static void Delete(WriteSession session, MailboxState mailbox, in EntryRow row)
+    {
+        session.Database.Get("DELETE FROM entry WHERE mailbox = ?1 AND uid = ?2").Bind(1, mailbox.Id.Value).Bind(2, row.Uid.Value).Run();
+        mailbox.Count(row.Flags, row.Size, -1);
+    }
+
+    /// <summary>Notes removed UIDs (ascending) for those who ask what vanished, as ranges.</summary>
+    public static void NoteExpunged(WriteSession session, MailboxState mailbox, ModSeq modSeq, IReadOnlyList<Uid> removed)
+    {
+        for (var i = 0; i < removed.Count;)
+        {
+            var last = i;
+            while (last + 1 < removed.Count && removed[last + 1].Value == removed[last].Value + 1) last++;
+            session.Database.Get("INSERT INTO expunged (mailbox, modseq, uid_lo, uid_hi) VALUES (?1, ?2, ?3, ?4)")
+                .Bind(1, mailbox.Id.Value).Bind(2, modSeq.Value).Bind(3, removed[i].Value).Bind(4, removed[last].Value).Run();
+            i = last + 1;
+        }
+    }
+
+    /// <summary>An email has more entries, or as many in other places (0).</summary>
+    public static void Spread(WriteSession session, EmailId email, ModSeq modSeq, int more) =>
+        session.Database.Get("UPDATE email SET entries = entries + ?2, modseq = ?3 WHERE id = ?1")
+            .Bind(1, email.Value).Bind(2, more).Bind(3, modSeq.Value).Run();
+
+    /// <summary>An email lost an entry; with the last one it is gone for its account and waits for the purge.</summary>
+    public static void Drop(WriteSession session, AccountState account, EmailId email, ModSeq modSeq)
+    {
+        // Of a removed account nothing is kept for later.
+        var removedAt = account.Removed ? 0 : session.Now;
+        var row = session.Database.Get("""
+            UPDATE email SET entries = entries - 1, modseq = ?2, removed_at = CASE WHEN entries = 1 THEN ?3 END WHERE id = ?1 RETURNING entries, size
+            """).Bind(1, email.Value).Bind(2, modSeq.Value).Bind(3, removedAt);
+        if (!row.Step()) return;
+        var (entries, size) = (row.Int64(0), row.Int64(1));
+        row.Reset();
+        if (entries > 0) return;
+        account.Messages--;
+        account.Octets -= size;
+        session.Save(account);
+        Tombstone(session, account, 1, modSeq, email.Value);
+    }
+
+    /// <param name="type">1 email, 2 mailbox.</param>
+    public static void Tombstone(WriteSession session, AccountState account, int type, ModSeq modSeq, long id)
+    {
+        if (account.Removed) return;
+        session.Database.Get("INSERT OR IGNORE INTO tombstone (account, type, modseq, object) VALUES (?1, ?2, ?3, ?4)")
+            .Bind(1, account.Id.Value).Bind(2, type).Bind(3, modSeq.Value).Bind(4, id).Run();
+    }
+}

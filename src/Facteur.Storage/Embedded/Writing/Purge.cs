@@ -1,0 +1,103 @@
+using Facteur.Storage.Embedded.Packs;
+
+namespace Facteur.Storage.Embedded.Writing;
+
+/// <summary>Removes for good, in small steps, what is gone: entries of deleted mailboxes, emails past their retention, removed accounts, empty segments.</summary>
+internal static class Purge
+{
+    private const int Step = 500;
+
+    /// <returns>True when there is more to do at once.</returns>
+    public static bool Run(WriteSession session, TimeSpan retention)
+    {
+        if (First(session, "SELECT id FROM mailbox WHERE deleted_at IS NOT NULL LIMIT 1") is { } mailbox)
+        {
+            MailboxVerbs.Sweep(session, session.FindMailbox(new MailboxId(mailbox))!, Step);
+            return true;
+        }
+        var more = Emails(session, session.Now - (long)retention.TotalMilliseconds);
+        more |= Accounts(session);
+        Segments(session);
+        return more;
+    }
+
+    private static long? First(WriteSession session, string sql)
+    {
+        var row = session.Database.Get(sql);
+        if (!row.Step()) return null;
+        var value = row.Int64(0);
+        row.Reset();
+        return value;
+    }
+
+    private static bool Emails(WriteSession session, long before)
+    {
+        var emails = new List<(long Email, long Blob)>();
+        var rows = session.Database.Get("SELECT id, blob FROM email WHERE removed_at IS NOT NULL AND removed_at <= ?1 LIMIT ?2")
+            .Bind(1, before).Bind(2, Step);
+        while (rows.Step()) emails.Add((rows.Int64(0), rows.Int64(1)));
+        foreach (var (email, blob) in emails)
+        {
+            session.Database.Get("DELETE FROM email WHERE id = ?1").Bind(1, email).Run();
+            Release(session, blob);
+        }
+        return emails.Count == Step;
+    }
+
+    private static void Release(WriteSession session, long blob)
+    {
+        var row = session.Database.Get("UPDATE blob SET refs = refs - 1 WHERE id = ?1 RETURNING refs, extents").Bind(1, blob);
+        if (!row.Step()) return;
+        var refs = row.Int64(0);
+        var extents = ExtentList.Parse(row.Octets(1));
+        row.Reset();
+        if (refs > 0) return;
+        session.Database.Get("DELETE FROM blob WHERE id = ?1").Bind(1, blob).Run();
+        session.Database.Get("DELETE FROM facts WHERE blob = ?1").Bind(1, blob).Run();
+        foreach (var extent in extents)
+        {
+            session.Database.Get("DELETE FROM extent WHERE segment = ?1 AND offset = ?2").Bind(1, extent.Segment).Bind(2, extent.Offset).Run();
+            session.CountSegment(extent.Segment, 0, -extent.Length);
+        }
+    }
+
+    private static bool Accounts(WriteSession session)
+    {
+        if (First(session, "SELECT id FROM account WHERE removed_at IS NOT NULL LIMIT 1") is not { } id) return false;
+
+        // What waited for its retention goes now.
+        session.Database.Get("UPDATE email SET removed_at = 0 WHERE account = ?1 AND removed_at > 0").Bind(1, id).Run();
+        var row = session.Database.Get("SELECT 1 FROM email WHERE account = ?1 LIMIT 1").Bind(1, id);
+        var hasEmails = row.Step();
+        row.Reset();
+        if (hasEmails) return true;
+        var threads = session.Database.Get("""
+            DELETE FROM thread_id WHERE account = ?1 AND hash IN (SELECT hash FROM thread_id WHERE account = ?1 LIMIT 5000) RETURNING 1
+            """).Bind(1, id);
+        if (threads.Step())
+        {
+            threads.Run();
+            return true;
+        }
+        session.Database.Get("DELETE FROM subscription WHERE account = ?1").Bind(1, id).Run();
+        session.Database.Get("DELETE FROM tombstone WHERE account = ?1").Bind(1, id).Run();
+        session.Forget(new AccountId(id));
+        session.Database.Get("DELETE FROM account WHERE id = ?1").Bind(1, id).Run();
+        session.AfterCommit.Add(() => session.AccountGone(new AccountId(id)));
+        return true;
+    }
+
+    private static void Segments(WriteSession session)
+    {
+        session.SaveCounters();
+        var empty = new List<int>();
+        var rows = session.Database.Get("SELECT id FROM segment WHERE live = 0");
+        while (rows.Step()) empty.Add(rows.Int32(0));
+        foreach (var id in empty)
+        {
+            if (!session.Packs.IsIdle(id)) continue;
+            session.Database.Get("DELETE FROM segment WHERE id = ?1").Bind(1, id).Run();
+            session.AfterCommit.Add(() => session.Packs.Retire(id));
+        }
+    }
+}

@@ -1,0 +1,55 @@
+namespace Facteur.Storage.Embedded.Writing;
+
+/// <summary>Changes flags of entries.</summary>
+internal static class StoreFlags
+{
+    public static FlagResult Run(
+        WriteSession session, MailboxId id, IReadOnlyList<UidRange> uids, FlagChange change, FlagSet flags, ModSeq? unchangedSince)
+    {
+        var mailbox = session.Mailbox(id);
+        var rows = Entries.Read(session, mailbox, uids);
+        var keywordsAdded = false;
+
+        // A keyword comes to be only when there is a message to have it.
+        var bits = Keywords.Resolve(session, mailbox, flags, add: change != FlagChange.Remove && rows.Count > 0, ref keywordsAdded);
+        var changed = new List<MessageEntry>();
+        var modified = new List<Uid>();
+        ModSeq? modSeq = null;
+        foreach (var row in rows)
+        {
+            // RFC 7162 §3.1.3: a message changed since then is left alone, whatever the change asked for.
+            if (unchangedSince is { } limit && row.ModSeq.CompareTo(limit) > 0)
+            {
+                modified.Add(row.Uid);
+                continue;
+            }
+            var wanted = change switch
+            {
+                FlagChange.Add => row.Flags | bits,
+                FlagChange.Remove => row.Flags & ~bits,
+                _ => bits,
+            };
+            if (wanted == row.Flags) continue;
+            modSeq ??= session.NextModSeq(mailbox.Account);
+            Update(session, mailbox, row, wanted, modSeq.Value);
+            changed.Add(new MessageEntry(row.Uid, row.Email, modSeq.Value, wanted));
+        }
+        var table = Keywords.Table(session, mailbox);
+        if (modSeq is { } at)
+        {
+            session.Save(mailbox, at);
+            var delta = session.Delta(mailbox, at, onlyAdds: false);
+            delta.Changed = changed;
+            if (keywordsAdded) delta.Keywords = table;
+        }
+        return new FlagResult(changed, modified, table, new ModSeq(mailbox.HighestModSeq));
+    }
+
+    private static void Update(WriteSession session, MailboxState mailbox, in EntryRow row, MessageFlags flags, ModSeq modSeq)
+    {
+        session.Database.Get("UPDATE entry SET flags = ?3, modseq = ?4 WHERE mailbox = ?1 AND uid = ?2")
+            .Bind(1, mailbox.Id.Value).Bind(2, row.Uid.Value).Bind(3, (long)flags.Bits).Bind(4, modSeq.Value).Run();
+        mailbox.Count(row.Flags, row.Size, -1);
+        mailbox.Count(flags, row.Size, 1);
+    }
+}
