@@ -1,0 +1,26 @@
+using Facteur.Storage;
+using Facteur.Storage.Embedded;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Facteur.Tests.Storage;
+
+/// <summary>The embedded engine keeps the contract.</summary>
+public sealed class EmbeddedStoreTests : StoreContract
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("facteur-store-").FullName;
+
+    protected override async ValueTask<MailStore> OpenAsync() =>
+        await EmbeddedStore.OpenAsync(new EmbeddedStoreOptions { Folder = folder, SegmentOctets = 1024 * 1024 }, Time, NullLogger<EmbeddedStore>.Instance, default);
+
+    protected override async ValueTask<MailStore> ReopenAsync()
+    {
+        await Store.DisposeAsync();
+        return await OpenAsync();
+    }
+
+    protected override async ValueTask CloseAsync()
+    {
+        await Store.DisposeAsync();
+        Directory.Delete(folder, recursive: true);
+    }
+}
