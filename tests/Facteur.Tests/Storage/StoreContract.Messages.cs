@@ -5,6 +5,7 @@ using Facteur.Storage;
 namespace Facteur.Tests.Storage;
 
 using Delivery = Facteur.Storage.Delivery;
+using Mailbox = Facteur.Storage.Mailbox;
 
 public abstract partial class StoreContract
 {

@@ -6,6 +6,7 @@ using Facteur.Tests.Support;
 namespace Facteur.Tests.Storage;
 
 using Delivery = Facteur.Storage.Delivery;
+using Mailbox = Facteur.Storage.Mailbox;
 
 /// <summary>What every engine of the store does. A test ends with the consistency check of the store it used.</summary>
 public abstract partial class StoreContract : IAsyncLifetime
