@@ -16,6 +16,8 @@ public class RandomInputTests
         "<p>", "<!--", "-->", "<script>", "</script>", "&amp;", "&#", "&#x41;", "&nbsp", "<a href='", "Re:", "[fwd:", "(fwd)",
     }.Select(Encoding.UTF8.GetBytes), [0xC3], [0xE9], [0xF0, 0x9F], [0xFF], [0x80], [0xED, 0xA0, 0x80]];
 
+    private static readonly string?[] CharsetNames = [null, "utf-8", "iso-2022-jp", "gb18030", "euc-kr", "utf-16", "hz-gb-2312", "iso-2022-kr", "big5", "euc-jp", "utf-32"];
+
     [Fact]
     public void No_reader_throws()
     {
@@ -139,8 +141,7 @@ public class RandomInputTests
         MessageIds.Parse(bytes);
         BaseSubject.Of(decoded);
         FoldedText.Fold(decoded);
-        foreach (var charset in new[] { null, "utf-8", "iso-2022-jp", "gb18030", "euc-kr", "utf-16", "hz-gb-2312", "iso-2022-kr" })
-            TextPreview.Of(bytes, charset, html: true, 1_000_000);
+        TextPreview.Of(bytes, CharsetNames[bytes.Length % CharsetNames.Length], html: true, 1_000_000);
         EncodedWords.Encode(decoded);
         _ = MailAddress.TryParse(decoded, out _);
     }
