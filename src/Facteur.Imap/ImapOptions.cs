@@ -5,10 +5,6 @@ namespace Facteur.Imap;
 /// <summary>Limits and rules of IMAP sessions.</summary>
 public sealed class ImapOptions
 {
-    /// <summary>How long a silent client is kept before login. 30 s: enough to type nothing, too short to hold a slot (P17).</summary>
-    [Range(typeof(TimeSpan), "00:00:05", "00:10:00")]
-    public TimeSpan LoginTimeout { get; init; } = TimeSpan.FromSeconds(30);
-
     /// <summary>How long a silent client is kept once logged in, IDLE included. Not under 30 minutes (RFC 9051 §5.4).</summary>
     [Range(typeof(TimeSpan), "00:30:00", "1.00:00:00")]
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(31);

@@ -17,18 +17,24 @@ internal enum EnabledFeatures
 /// <summary>One IMAP session: state and what commands work with. The loop is in ImapSession.Loop.cs.</summary>
 internal sealed partial class ImapSession
 {
+    private readonly ImapHost host;
     private Account? account;
     private string? completionCode;
     private string completionText = "";
 
     public MailConnection Connection { get; }
-    public MailStore Store { get; }
-    public LoginService Logins { get; }
-    public ImapOptions Options { get; }
-    public TimeProvider Time { get; }
+    public MailStore Store => host.Store;
+    public LoginService Logins => host.Logins;
+    public ImapOptions Options => host.Options;
+
+    /// <summary>Which messages some session was told of as \Recent.</summary>
+    public RecentMarks Recents => host.Recents;
+    public TimeProvider Time => host.Time;
     public ImapWriter Writer { get; private set; }
     public EnabledFeatures Enabled { get; private set; }
     public SelectedMailbox? Selected { get; private set; }
+
+    /// <summary>Tag of the running command; null once its answer is written.</summary>
     public string? CurrentTag { get; private set; }
 
     /// <summary>Who logged in; commands of the logged-in states only.</summary>
@@ -55,6 +61,7 @@ internal sealed partial class ImapSession
     {
         account = loggedIn;
         Connection.SetAuthenticated();
+        watch = Logins.Watch(loggedIn, () => Connection.End(Net.EndReason.AccountChanged));
     }
 
     /// <summary>Switches features on for the rest of the session.</summary>
@@ -62,6 +69,13 @@ internal sealed partial class ImapSession
     {
         Enabled |= features;
         Writer.Utf8 = Utf8;
+    }
+
+    /// <summary>Selects a mailbox; what was selected is left without a word.</summary>
+    public void Select(SelectedMailbox? mailbox)
+    {
+        Selected?.Dispose();
+        Selected = mailbox;
     }
 
     /// <summary>A mailbox of this account, or NO [NONEXISTENT].</summary>

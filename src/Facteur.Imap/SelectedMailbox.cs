@@ -41,8 +41,8 @@ internal sealed class SelectedMailbox : IDisposable
     /// <summary>Result of the last SEARCH RETURN (SAVE) (RFC 9051 §6.4.4.1); UIDs, ascending. Those gone since resolve to nothing.</summary>
     public IReadOnlyList<UidRange> SavedSearch { get; set; } = [];
 
-    /// <summary>UIDs from here on are \Recent to this session (RFC 3501 §2.3.2); a UID no message has when there are none.</summary>
-    public Uid FirstRecent { get; init; } = new(uint.MaxValue);
+    /// <summary>UIDs that are \Recent to this session (RFC 3501 §2.3.2).</summary>
+    public RecentUids Recent { get; } = new();
 
     /// <summary>Places a sequence set means in <see cref="Snapshot"/>, merged and ascending.</summary>
     /// <param name="uid">The set holds UIDs, not message numbers; "$" means the same in both.</param>
@@ -101,7 +101,7 @@ internal sealed class SelectedMailbox : IDisposable
     }
 
     // IMAP4rev2 has no \Recent (RFC 9051 appendix E).
-    public bool IsRecent(ImapSession session, Uid uid) => uid.Value >= FirstRecent.Value && !session.Enabled.HasFlag(EnabledFeatures.Imap4Rev2);
+    public bool IsRecent(ImapSession session, Uid uid) => Recent.Contains(uid) && !session.Enabled.HasFlag(EnabledFeatures.Imap4Rev2);
 
     /// <summary>
     /// Tells what happened since the client was told last: EXPUNGE, EXISTS, FETCH with flags. When expunges may not be told and there
@@ -109,13 +109,10 @@ internal sealed class SelectedMailbox : IDisposable
     /// </summary>
     public async ValueTask SyncAsync(ImapSession session, bool allowExpunge, CancellationToken cancel)
     {
+        if (View.IsDeleted) throw session.MailboxIsGone();
         var newer = await View.RefreshAsync(cancel);
+        if (View.IsDeleted) throw session.MailboxIsGone();
         if (ReferenceEquals(newer, Snapshot)) return;
-        if (View.IsDeleted)
-        {
-            session.MailboxIsGone();
-            return;
-        }
         expunged.Clear();
         changed.Clear();
         var added = Snapshot.Compare(newer, expunged, changed);
@@ -130,18 +127,18 @@ internal sealed class SelectedMailbox : IDisposable
         Snapshot = newer;
         // No EXISTS without new messages: Apple Mail loops on a needless one (CLIENTS 18).
         if (added > 0) session.Writer.UntaggedNumber(newer.Count, "EXISTS"u8);
-        if (added > 0 && !session.Enabled.HasFlag(EnabledFeatures.Imap4Rev2)) session.Writer.UntaggedNumber(CountRecent(), "RECENT"u8);
+        if (added > 0) TellRecent(session);
         foreach (var index in changed)
             if (index < old) await TellEntryAsync(session, index, newer[index]);
         Trim(expunged);
         Trim(changed);
     }
 
-    /// <summary>Messages that are \Recent to this session.</summary>
-    public int CountRecent()
+    /// <summary>Takes the messages no session was told of yet as \Recent, unless read-only, and tells their number to a client of IMAP4rev1.</summary>
+    public void TellRecent(ImapSession session)
     {
-        var first = Snapshot.IndexOf(FirstRecent);
-        return Snapshot.Count - (first < 0 ? ~first : first);
+        Recent.Add(session.Recents.Take(Id, Snapshot.UidNext, claim: !IsReadOnly), Snapshot.UidNext);
+        if (!session.Enabled.HasFlag(EnabledFeatures.Imap4Rev2)) session.Writer.UntaggedNumber(Recent.CountIn(Snapshot), "RECENT"u8);
     }
 
     private async ValueTask TellFlagsOfKeptAsync(ImapSession session, MailboxSnapshot newer)

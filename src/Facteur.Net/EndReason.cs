@@ -26,6 +26,8 @@ public enum EndReason
     Draining,
     /// <summary>The client does not read what it asked for.</summary>
     SlowReader,
+    /// <summary>Another session deleted the mailbox this one had selected.</summary>
+    MailboxDeleted,
     /// <summary>Our fault; the log holds the cause.</summary>
     ServerFault,
 }

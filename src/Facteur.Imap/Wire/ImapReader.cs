@@ -21,6 +21,9 @@ internal ref partial struct ImapReader(ReadOnlySpan<byte> command, bool utf8)
     private readonly ReadOnlySpan<byte> command = command;
     private int at;
 
+    // tag = 1*<any ASTRING-CHAR except "+">
+    private static readonly SearchValues<byte> TagChars = Printable("(){ %*\"\\+"u8);
+
     public readonly bool Utf8 => utf8;
 
     public readonly bool AtEnd => at >= command.Length;
@@ -73,6 +76,9 @@ internal ref partial struct ImapReader(ReadOnlySpan<byte> command, bool utf8)
         if (atom.IsEmpty) throw new ImapSyntaxException("atom expected");
         return atom;
     }
+
+    /// <summary>The tag; empty when there is none.</summary>
+    public ReadOnlySpan<byte> Tag() => TakeWhile(TagChars);
 
     public string Atom() => Encoding.ASCII.GetString(AtomBytes());
 

@@ -35,10 +35,10 @@ internal readonly record struct LiteralHead(ulong Length, bool IsNonSynchronizin
     {
         head = default;
         if (!line.EndsWith("}"u8)) return false;
-        var tail = line.Length > 64 ? line[^64..] : line;
-        var open = tail.LastIndexOf((byte)'{');
+        var open = line.LastIndexOf((byte)'{');
         if (open < 0) return false;
-        if (open > 0 && tail[open - 1] == '~') open--;
-        return TryParse(tail[open..], out head, out var length) && length == tail.Length - open;
+        // "~" makes a literal8 only where an argument starts: "~foo{3}" is no literal8.
+        if (open > 0 && line[open - 1] == '~' && (open == 1 || line[open - 2] is (byte)' ' or (byte)'(')) open--;
+        return TryParse(line[open..], out head, out var length) && length == line.Length - open;
     }
 }

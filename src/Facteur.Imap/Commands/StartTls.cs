@@ -1,0 +1,20 @@
+namespace Facteur.Imap.Commands;
+
+/// <summary>STARTTLS: the same connection, encrypted. Octets in clear behind the command end it (injection).</summary>
+// RFC 9051 §6.2.1.
+internal sealed record StartTls : ImapCommand
+{
+    public static ImapCommand Parse(ref ImapReader reader)
+    {
+        reader.End();
+        return new StartTls();
+    }
+
+    public override async ValueTask RunAsync(ImapSession session, CancellationToken cancel)
+    {
+        if (session.Connection.IsEncrypted) throw new ImapSyntaxException("TLS is already on");
+        if (!session.Connection.CanStartTls) throw new ImapRefusedException(null, "there is no certificate on this server");
+        session.CompleteNow("begin TLS");
+        await session.StartTlsAsync(cancel);
+    }
+}

@@ -1,0 +1,19 @@
+using Facteur.Accounts;
+using Facteur.Net;
+using Facteur.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace Facteur.Imap;
+
+/// <summary>IMAP4rev1 and IMAP4rev2 on the connections of a listener.</summary>
+public sealed class ImapConnectionHandler(MailStore store, LoginService logins, ImapOptions options, TimeProvider time, ILogger<ImapConnectionHandler> logger) : IConnectionHandler
+{
+    private readonly ImapHost host = new(store, logins, options, time, new RecentMarks(), logger);
+
+    public string Protocol => "imap";
+
+    public Task<EndReason> RunAsync(MailConnection connection, CancellationToken cancel) => new ImapSession(connection, host, cancel).RunAsync();
+}
+
+/// <summary>What all sessions share.</summary>
+internal sealed record ImapHost(MailStore Store, LoginService Logins, ImapOptions Options, TimeProvider Time, RecentMarks Recents, ILogger Logger);
