@@ -3,7 +3,7 @@ namespace Facteur.Mail;
 /// <summary>Finds encoded words (RFC 2047 §2) in octets, each octet looked at a bounded number of times whatever the text.</summary>
 internal ref struct EncodedWordScanner(ReadOnlySpan<byte> text)
 {
-    // Charset names are registered with at most 40 characters (RFC 2978 says so); a language tag may follow (RFC 2231 §5).
+    // No word of legal length has a longer name, its language tag included (RFC 2047 §2, RFC 2231 §5).
     private const int MaxCharsetOctets = 80;
 
     private readonly ReadOnlySpan<byte> text = text;

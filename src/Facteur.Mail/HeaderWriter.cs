@@ -65,7 +65,7 @@ internal sealed class HeaderWriter(IBufferWriter<byte> output)
         output.Write(":"u8);
         var column = name.Length + 1;
         var max = line.Contains("=?", StringComparison.Ordinal) ? MaxEncodedLine : MaxLine;
-        // Each word travels with the blanks before it; a line is broken before the last of these, so that none is only blanks.
+        // Each word travels with the blanks before it; a line is broken before the last of these, so that none is only blanks (RFC 5322 §3.2.2).
         for (var at = 0; at < line.Length;)
         {
             var word = at;
@@ -73,8 +73,8 @@ internal sealed class HeaderWriter(IBufferWriter<byte> output)
                 word++;
             var end = line.IndexOf(' ', word) is var blank and >= 0 ? blank : line.Length;
             var blanks = at == 0 ? 1 : word - at;
-            // The first word stays on the line of the name: an empty first line is legal and misread (RFC 5322 §3.2.2 warns of lines of blanks).
-            if (at > 0 && word < end && column + blanks + end - word > max)
+            // A first word leaves the line of the name only when that saves it from being too long.
+            if (word < end && column + blanks + end - word > max && (at > 0 || end - word < max))
             {
                 Utf8(new string(' ', blanks - 1));
                 output.Write("\r\n "u8);

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Concurrent;
 using System.Net;
 
 namespace Facteur.Mail;
@@ -8,6 +9,8 @@ namespace Facteur.Mail;
 internal sealed class HtmlText
 {
     private enum State { Text, Entity, TagOpen, TagName, InTag, DoubleQuoted, SingleQuoted, Markup, Comment, RawText }
+
+    private static readonly ConcurrentDictionary<string, string> Names = new(StringComparer.Ordinal);
 
     private const int MaxName = 16;
     private const int MaxEntity = 33; // the longest name of HTML has 31 letters
@@ -198,10 +201,30 @@ internal sealed class HtmlText
     private bool EndEntity(char next, IBufferWriter<char> output)
     {
         // Legacy names need no semicolon; a name nobody knows is text.
-        var text = "&" + new string(entity, 0, entityLength);
-        var decoded = entityLength == 0 ? text : WebUtility.HtmlDecode(text + ';');
-        var known = decoded.Length == 0 || decoded[^1] != ';' || decoded.Length == 1;
-        output.Write(known ? decoded : text);
-        return known && next == ';' && entityLength > 0;
+        var known = Known(entity.AsSpan(0, entityLength));
+        if (known is null)
+        {
+            output.Write("&");
+            output.Write(entity.AsSpan(0, entityLength));
+            return false;
+        }
+        output.Write(known);
+        return next == ';';
+    }
+
+    // Names are remembered, numbers are not: there are some 250 of the first.
+    private static string? Known(ReadOnlySpan<char> reference)
+    {
+        if (reference.Length < 2)
+            return null;
+        if (reference[0] != '#' && Names.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(reference, out var known))
+            return known;
+        var written = $"&{reference};";
+        var decoded = WebUtility.HtmlDecode(written);
+        if (decoded == written)
+            return null;
+        if (reference[0] != '#')
+            Names.TryAdd(reference.ToString(), decoded);
+        return decoded;
     }
 }

@@ -96,6 +96,17 @@ public class MessageBuilderTests
         Assert.Equal(("Person, n° 29", "person29", "demo.test"), (to[29].DisplayName, to[29].LocalPart, to[29].Domain));
     }
 
+    [Fact]
+    public void A_first_word_too_long_for_its_line_gets_its_own_and_one_too_long_for_any_is_divided()
+    {
+        var url = "<https://example.org/" + new string('u', 50) + ">";
+        Assert.Contains("List-Unsubscribe:\r\n " + url + "\r\n", Written(new MessageBuilder().Header("List-Unsubscribe", url)), StringComparison.Ordinal);
+        var endless = new string('x', 3_000);
+        var written = Written(new MessageBuilder { Subject = endless });
+        Assert.All(written.Split("\r\n"), line => Assert.InRange(line.Length, 0, 78));
+        Assert.Equal(endless, EncodedWords.Decode(Field(written, "Subject")));
+    }
+
     // S-03: nothing given as text adds a field.
     [Theory]
     [InlineData("x\r\nBcc: evil@x.test")]
