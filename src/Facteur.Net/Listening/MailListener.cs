@@ -57,7 +57,7 @@ public sealed partial class MailListener
         {
             return new MailListener(options, await services.Transport.BindAsync(options.EndPoint, cancel), services);
         }
-        catch (System.Net.Sockets.SocketException e)
+        catch (Exception e) when (e is System.Net.Sockets.SocketException or AddressInUseException)
         {
             throw new IOException(e.Message, e);
         }

@@ -16,7 +16,7 @@ public sealed class LocalAuthority(string folder, string hostname, TimeProvider 
     private static readonly TimeSpan ServerLife = TimeSpan.FromDays(90);
 
     /// <summary>A certificate is renewed when less than this is left.</summary>
-    private static readonly TimeSpan RenewalMargin = TimeSpan.FromDays(30);
+    public static readonly TimeSpan RenewalMargin = TimeSpan.FromDays(30);
 
     private string AuthorityCertificate => Path.Combine(folder, "ca.pem");
     private string AuthorityKey => Path.Combine(folder, "ca.key");

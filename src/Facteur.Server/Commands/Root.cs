@@ -7,5 +7,6 @@ internal static class Root
 {
     public static RootCommand Create() => new("Facteur: a whole e-mail server in one program")
     {
+        Run.Create(),
     };
 }

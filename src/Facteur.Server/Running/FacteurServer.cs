@@ -1,0 +1,184 @@
+using Facteur.Net;
+using Facteur.Server.Configuration;
+using Facteur.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace Facteur.Server.Running;
+
+/// <summary>
+/// The running server: store, certificates, protocols, listeners. Starts whole or not at all; a reload takes what is right
+/// and keeps what runs when something is wrong; a stop lets transactions in progress finish.
+/// </summary>
+internal sealed partial class FacteurServer : IAsyncDisposable
+{
+    private readonly TimeProvider time;
+    private readonly ILoggerFactory loggers;
+    private readonly ILogger logger;
+    private readonly ConnectionMetrics metrics = new();
+    private readonly ServerCertificates certificates;
+    private readonly ProtocolHandlers handlers;
+    private readonly ListenerSet mail;
+    private readonly WebListeners web;
+    private FacteurConfiguration configuration;
+    private volatile string? notReady = "The server starts.";
+
+    private FacteurServer(FacteurConfiguration configuration, MailStore store, ServerCertificates certificates, TimeProvider time, ILoggerFactory loggers)
+    {
+        (this.configuration, Store, this.certificates, this.time, this.loggers) = (configuration, store, certificates, time, loggers);
+        logger = loggers.CreateLogger<FacteurServer>();
+        handlers = new ProtocolHandlers(configuration, store, time, loggers);
+        mail = new ListenerSet(ListenerServices.ForSockets(new ConnectionGateOptions(), metrics, loggers), Describe, loggers.CreateLogger<ListenerSet>());
+        web = new WebListeners(certificates.Store, () => notReady, loggers);
+        Started = time.GetUtcNow();
+    }
+
+    public MailStore Store { get; }
+
+    public DateTimeOffset Started { get; }
+
+    public FacteurConfiguration Configuration => configuration;
+
+    /// <summary>The store is open and all listeners are bound.</summary>
+    public bool IsReady => notReady is null;
+
+    /// <summary>Where it listens.</summary>
+    public IReadOnlyList<ListenAddress> Listeners => [.. mail.Open, .. web.Open];
+
+    public int OpenConnections => mail.OpenConnections;
+
+    /// <summary>Opens everything.</summary>
+    /// <param name="openStore">Opens the store in a folder; the server closes it.</param>
+    /// <exception cref="StartException">Something is in the way; the message is one sentence for the operator.</exception>
+    public static async Task<FacteurServer> StartAsync(
+        FacteurConfiguration configuration, Func<string, CancellationToken, ValueTask<MailStore>> openStore, TimeProvider time, ILoggerFactory loggers, CancellationToken cancel)
+    {
+        MailStore? store = null;
+        ServerCertificates? certificates = null;
+        FacteurServer? server = null;
+        try
+        {
+            MakeDataFolder(configuration.Data);
+            store = await openStore(configuration.Data, cancel);
+            certificates = new ServerCertificates(configuration, time, loggers.CreateLogger<ServerCertificates>());
+            server = new FacteurServer(configuration, store, certificates, time, loggers);
+            await server.ListenAsync(configuration, cancel);
+            server.notReady = null;
+            server.LogReady(configuration.Hostname);
+            return server;
+        }
+        catch (Exception e)
+        {
+            if (server is not null)
+                await server.StopAsync(new CancellationToken(canceled: true));
+            else
+            {
+                if (certificates is not null)
+                    await certificates.DisposeAsync();
+                if (store is not null)
+                    await store.DisposeAsync();
+            }
+            if (StartException.Explain(e, configuration) is { } explained)
+                throw explained;
+            throw;
+        }
+    }
+
+    /// <summary>Takes another configuration while running. What cannot change, or is wrong, stays as it is and is told in the log.</summary>
+    public async Task ReloadAsync(FacteurConfiguration changed, CancellationToken cancel)
+    {
+        if ((changed.Hostname, changed.Data, changed.PlaintextAuth) != (configuration.Hostname, configuration.Data, configuration.PlaintextAuth))
+        {
+            LogNeedsRestart();
+            changed = changed with { Hostname = configuration.Hostname, Data = configuration.Data, PlaintextAuth = configuration.PlaintextAuth };
+        }
+        try
+        {
+            certificates.Reload(changed);
+        }
+        catch (Exception e) when (e is CertificateException or IOException or UnauthorizedAccessException)
+        {
+            LogKept("certificates", e.Message);
+            changed = changed with { Tls = configuration.Tls };
+        }
+        var former = configuration;
+        try
+        {
+            configuration = changed;
+            await ListenAsync(changed, cancel);
+        }
+        catch (ListenException e)
+        {
+            configuration = changed with { Listen = former.Listen };
+            await ListenAsync(configuration, cancel);
+            LogKept("listeners", e.Message);
+        }
+        LogReloaded();
+    }
+
+    /// <summary>
+    /// No new connections; transactions in progress finish and idle clients get their protocol's goodbye, until
+    /// <paramref name="patience"/> fires and the rest is broken off. Then the store is closed.
+    /// </summary>
+    public async Task StopAsync(CancellationToken patience)
+    {
+        notReady = "The server stops.";
+        LogStopping(OpenConnections);
+        await mail.DrainAsync(patience);
+        await web.DisposeAsync();
+        handlers.Dispose();
+        await certificates.DisposeAsync();
+        await Store.DisposeAsync();
+        metrics.Dispose();
+        LogStopped();
+    }
+
+    public ValueTask DisposeAsync() => new(StopAsync(new CancellationToken(canceled: true)));
+
+    private async Task ListenAsync(FacteurConfiguration wanted, CancellationToken cancel)
+    {
+        var byWeb = wanted.Listen.ToLookup(a => a.Kind.Protocol == ListenerProtocol.Http);
+        await mail.ApplyAsync([.. byWeb[false]], cancel);
+        await web.ApplyAsync([.. byWeb[true]], cancel);
+    }
+
+    private MailListenerOptions Describe(ListenAddress address) => new()
+    {
+        EndPoint = address.EndPoint,
+        Handler = handlers[address.Kind.Protocol],
+        ImplicitTls = address.Kind.ImplicitTls,
+        Proxies = configuration.Proxies,
+        Connection = new MailConnectionOptions
+        {
+            Listener = address.Kind.Name,
+            Limits = address.Kind.Limits,
+            Time = time,
+            Certificates = certificates.Store,
+        },
+    };
+
+    private static void MakeDataFolder(string path)
+    {
+        if (OperatingSystem.IsWindows())
+            Directory.CreateDirectory(path);
+        else
+            Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
+
+    [LoggerMessage(LogLevel.Information, "Facteur is ready on {Hostname}")]
+    private partial void LogReady(string hostname);
+
+    [LoggerMessage(LogLevel.Information, "Stopping; {Connections} connections are open")]
+    private partial void LogStopping(int connections);
+
+    [LoggerMessage(LogLevel.Information, "Stopped")]
+    private partial void LogStopped();
+
+    [LoggerMessage(LogLevel.Information, "The configuration was read again")]
+    private partial void LogReloaded();
+
+    [LoggerMessage(LogLevel.Warning, "hostname, data and auth change only with a restart; they stay as they are")]
+    private partial void LogNeedsRestart();
+
+    [LoggerMessage(LogLevel.Error, "The {What} stay as they are: {Why}")]
+    private partial void LogKept(string what, string why);
+}

@@ -1,0 +1,42 @@
+using Facteur.Accounts;
+using Facteur.Delivery;
+using Facteur.Imap;
+using Facteur.Net;
+using Facteur.Pop3;
+using Facteur.Server.Configuration;
+using Facteur.Smtp;
+using Facteur.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace Facteur.Server.Running;
+
+/// <summary>The protocols over one store; each is one handler for all its listeners, so that what its sessions share is shared.</summary>
+internal sealed class ProtocolHandlers : IDisposable
+{
+    private readonly LoginService logins;
+    private readonly Dictionary<ListenerProtocol, IConnectionHandler> handlers;
+
+    public ProtocolHandlers(FacteurConfiguration configuration, MailStore store, TimeProvider time, ILoggerFactory loggers)
+    {
+        var plaintext = configuration.PlaintextAuth == PlaintextAuth.Loopback;
+        logins = new LoginService(store.Directory, new LoginOptions(), time, loggers.CreateLogger<LoginService>());
+        var handoff = new MailHandoff(
+            store, new RecipientDirectory(store.Directory), new DeliveryOptions { HostName = configuration.Hostname }, time, loggers.CreateLogger<MailHandoff>());
+        var smtp = new SmtpOptions { HostName = configuration.Hostname, PlaintextAuthOnLoopback = plaintext };
+        var smtpLogger = loggers.CreateLogger<SmtpConnectionHandler>();
+        handlers = new Dictionary<ListenerProtocol, IConnectionHandler>
+        {
+            [ListenerProtocol.Smtp] = new SmtpConnectionHandler(SmtpMode.Mx, smtp, handoff, logins: null, smtpLogger),
+            [ListenerProtocol.Submission] = new SmtpConnectionHandler(SmtpMode.Submission, smtp, handoff, logins, smtpLogger),
+            [ListenerProtocol.Lmtp] = new SmtpConnectionHandler(SmtpMode.Lmtp, smtp, handoff, logins: null, smtpLogger),
+            [ListenerProtocol.Imap] = new ImapConnectionHandler(
+                store, logins, new ImapOptions { PlaintextOnLoopback = plaintext }, time, loggers.CreateLogger<ImapConnectionHandler>()),
+            [ListenerProtocol.Pop3] = new Pop3ConnectionHandler(
+                store, logins, new Pop3Options { PlaintextOnLoopback = plaintext }, time, loggers.CreateLogger<Pop3ConnectionHandler>()),
+        };
+    }
+
+    public IConnectionHandler this[ListenerProtocol protocol] => handlers[protocol];
+
+    public void Dispose() => logins.Dispose();
+}
