@@ -3,10 +3,10 @@ using Facteur.Smtp;
 namespace Facteur.Tests.Smtp;
 
 /// <summary>Greeting, envelope and the small commands of port 25.</summary>
-public sealed class EnvelopeTests
+public sealed class EnvelopeTests(SharedServer server) : IClassFixture<SharedServer>
 {
     [Fact]
-    public Task Ehlo_lists_what_there_is_and_never_auth_on_25() => SmtpFixture.ConverseAsync(SmtpMode.Mx, """
+    public Task Ehlo_lists_what_there_is_and_never_auth_on_25() => server.ConverseAsync(SmtpMode.Mx, """
         S: 220 mx.demo.test ESMTP Facteur ready
         C: EHLO client.example.org
         S: 250-mx.demo.test
@@ -28,7 +28,7 @@ public sealed class EnvelopeTests
         """);
 
     [Fact]
-    public Task Helo_is_answered_by_the_host_name_alone() => SmtpFixture.ConverseAsync(SmtpMode.Mx, """
+    public Task Helo_is_answered_by_the_host_name_alone() => server.ConverseAsync(SmtpMode.Mx, """
         S: 220 *
         C: helo old.example.org
         S: 250 mx.demo.test
@@ -46,7 +46,7 @@ public sealed class EnvelopeTests
         """);
 
     [Fact]
-    public Task Commands_have_their_order() => SmtpFixture.ConverseAsync(SmtpMode.Mx, """
+    public Task Commands_have_their_order() => server.ConverseAsync(SmtpMode.Mx, """
         S: 220 *
         C: MAIL FROM:<a@example.org>
         S: 503 5.5.1 send EHLO first
@@ -75,7 +75,7 @@ public sealed class EnvelopeTests
         """);
 
     [Fact]
-    public Task Small_commands_answer() => SmtpFixture.ConverseAsync(SmtpMode.Mx, """
+    public Task Small_commands_answer() => server.ConverseAsync(SmtpMode.Mx, """
         S: 220 *
         C: NOOP
         S: 250 2.0.0 OK
@@ -105,7 +105,7 @@ public sealed class EnvelopeTests
         """);
 
     [Fact]
-    public Task Recipients_are_checked_as_they_come() => SmtpFixture.ConverseAsync(SmtpMode.Mx, """
+    public Task Recipients_are_checked_as_they_come() => server.ConverseAsync(SmtpMode.Mx, """
         S: 220 *
         C: EHLO c
         S\: 250-mx.demo.test\r\n250-PIPELINING\r\n250-SIZE 65536\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250-CHUNKING\r\n250-DSN\r\n250-ENHANCEDSTATUSCODES\r\n250 STARTTLS\r\n
@@ -132,7 +132,7 @@ public sealed class EnvelopeTests
         """);
 
     [Fact]
-    public Task A_blank_after_the_colon_is_taken() => SmtpFixture.ConverseAsync(SmtpMode.Mx, """
+    public Task A_blank_after_the_colon_is_taken() => server.ConverseAsync(SmtpMode.Mx, """
         S: 220 *
         C: HELO c
         S: 250 *
@@ -143,7 +143,7 @@ public sealed class EnvelopeTests
         """);
 
     [Fact]
-    public Task Parameters_are_read() => SmtpFixture.ConverseAsync(SmtpMode.Mx, """
+    public Task Parameters_are_read() => server.ConverseAsync(SmtpMode.Mx, """
         S: 220 *
         C: HELO c
         S: 250 *
@@ -182,7 +182,7 @@ public sealed class EnvelopeTests
         """);
 
     [Fact]
-    public Task Addresses_beyond_ascii_take_smtputf8() => SmtpFixture.ConverseAsync(SmtpMode.Mx, """
+    public Task Addresses_beyond_ascii_take_smtputf8() => server.ConverseAsync(SmtpMode.Mx, """
         S: 220 *
         C: HELO c
         S: 250 *
@@ -203,7 +203,7 @@ public sealed class EnvelopeTests
         """);
 
     [Fact]
-    public Task A_group_of_commands_is_answered_at_once_and_in_order() => SmtpFixture.ConverseAsync(SmtpMode.Mx, """
+    public Task A_group_of_commands_is_answered_at_once_and_in_order() => server.ConverseAsync(SmtpMode.Mx, """
         S: 220 *
         C\: EHLO c\r\nMAIL FROM:<a@example.org>\r\nRCPT TO:<nobody@demo.test>\r\nRCPT TO:<moi@demo.test>\r\nRSET\r\nNOOP\r\nQUIT\r\n
         S\: 250-mx.demo.test\r\n250-PIPELINING\r\n250-SIZE 65536\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250-CHUNKING\r\n250-DSN\r\n250-ENHANCEDSTATUSCODES\r\n250 STARTTLS\r\n
@@ -219,7 +219,7 @@ public sealed class EnvelopeTests
     [Fact]
     public async Task The_envelope_reads_alike_octet_by_octet()
     {
-        await using var fixture = await SmtpFixture.CreateAsync();
+        var fixture = server.Fixture;
         await fixture.RunAsync(SmtpMode.Mx, """
             S: 220 *
             C: HELO c

@@ -7,10 +7,10 @@ namespace Facteur.Tests.Smtp;
 
 /// <summary>What a hostile or broken client may cost (S-02, S-12).</summary>
 [Trait("Promise", "S-12")]
-public sealed class LimitTests
+public sealed class LimitTests(SharedServer server) : IClassFixture<SharedServer>
 {
     [Fact]
-    public Task A_line_too_long_is_refused_and_the_next_is_read() => SmtpFixture.ConverseAsync(SmtpMode.Mx, $"""
+    public Task A_line_too_long_is_refused_and_the_next_is_read() => server.ConverseAsync(SmtpMode.Mx, $"""
         S: 220 *
         C: EHLO {new string('a', 5_000)}
         S: 500 5.5.2 line too long
@@ -27,7 +27,7 @@ public sealed class LimitTests
     [Fact]
     public async Task Ehlo_of_a_megabyte_ends_the_connection()
     {
-        await using var fixture = await SmtpFixture.CreateAsync();
+        var fixture = server.Fixture;
         await fixture.RunAsync(SmtpMode.Mx, $"""
             S: 220 *
             C\: EHLO {new string('a', 60_000)}
@@ -41,32 +41,32 @@ public sealed class LimitTests
     [Fact]
     public async Task Commands_without_end_are_stopped()
     {
-        await using var fixture = await SmtpFixture.CreateAsync(new SmtpOptions { HostName = "mx.demo.test", MaxIdleCommandOctets = 16 * 1024 });
+        var options = new SmtpOptions { HostName = "mx.demo.test", MaxIdleCommandOctets = 16 * 1024 };
         var noops = string.Concat(Enumerable.Repeat("NOOP\\r\\n", 2_730));
-        await fixture.RunAsync(SmtpMode.Mx, $"""
+        await server.ConverseAsync(SmtpMode.Mx, $"""
             S: 220 *
             C\: {noops}
             S\: {string.Concat(Enumerable.Repeat("250 2.0.0 OK\\r\\n", 2_730))}
             C: NOOP
             S: 250 2.0.0 OK
-            S: 421 4.7.0 too much *
+            S: 421 4.7.0 too many commands *
             S: <closed>
-            """.Replace("too much *", "too many commands *", StringComparison.Ordinal));
+            """, options);
     }
 
     [Fact]
     public async Task Past_the_limit_recipients_get_452_and_in_the_end_the_door()
     {
-        await using var fixture = await SmtpFixture.CreateAsync(new SmtpOptions { HostName = "mx.demo.test", MaxRecipients = 100 });
+        var options = new SmtpOptions { HostName = "mx.demo.test", MaxRecipients = 100 };
         var script = new StringBuilder("S: 220 *\nC: HELO c\nS: 250 *\nC: MAIL FROM:<>\nS: 250 *\n");
         for (var i = 1; i <= 100; i++) script.Append(CultureFree($"C: RCPT TO:<moi+{i}@demo.test>\nS: 250 *\n"));
         for (var i = 101; i < 1_000; i++) script.Append("C: RCPT TO:<moi@demo.test>\nS: 452 4.5.3 *\n");
         script.Append("C: RCPT TO:<moi@demo.test>\nS: 421 *\nS: <closed>");
-        await fixture.RunAsync(SmtpMode.Mx, script.ToString());
+        await server.ConverseAsync(SmtpMode.Mx, script.ToString(), options);
     }
 
     [Fact]
-    public Task Who_guesses_addresses_is_shown_out() => SmtpFixture.ConverseAsync(SmtpMode.Mx, $"""
+    public Task Who_guesses_addresses_is_shown_out() => server.ConverseAsync(SmtpMode.Mx, $"""
         S: 220 *
         C: HELO c
         S: 250 *
@@ -78,7 +78,7 @@ public sealed class LimitTests
         """, new SmtpOptions { HostName = "mx.demo.test", MaxRefusedRecipients = 10 });
 
     [Fact]
-    public Task Too_many_bad_commands_end_the_session() => SmtpFixture.ConverseAsync(SmtpMode.Mx, $"""
+    public Task Too_many_bad_commands_end_the_session() => server.ConverseAsync(SmtpMode.Mx, $"""
         S: 220 *
         {string.Join('\n', Enumerable.Repeat("C: FOO\nS: 500 *", 5))}
         S: 421 4.7.0 too many errors; closing
@@ -92,7 +92,7 @@ public sealed class LimitTests
     [InlineData(@"RCPT TO:<moi@demo.test\0>")]
     [InlineData(@"RCPT TO:<moi@demo.test>\r")]
     [InlineData(@"NOOP \x08")]
-    public Task Control_characters_are_refused(string command) => SmtpFixture.ConverseAsync(SmtpMode.Mx, $"""
+    public Task Control_characters_are_refused(string command) => server.ConverseAsync(SmtpMode.Mx, $"""
         S: 220 *
         C\: {command}\r\n
         S: 500 5.5.2 control characters are not allowed in a command
@@ -100,7 +100,7 @@ public sealed class LimitTests
 
     [Fact]
     [Trait("Promise", "S-02")]
-    public Task A_line_break_in_a_quoted_string_ends_the_line_and_smuggles_nothing() => SmtpFixture.ConverseAsync(SmtpMode.Mx, """
+    public Task A_line_break_in_a_quoted_string_ends_the_line_and_smuggles_nothing() => server.ConverseAsync(SmtpMode.Mx, """
         S: 220 *
         C: HELO c
         S: 250 *
@@ -115,7 +115,7 @@ public sealed class LimitTests
 
     [Fact]
     [Trait("Promise", "S-01")]
-    public Task A_bare_line_feed_between_commands_ends_the_connection() => SmtpFixture.ConverseAsync(SmtpMode.Mx, """
+    public Task A_bare_line_feed_between_commands_ends_the_connection() => server.ConverseAsync(SmtpMode.Mx, """
         S: 220 *
         C\: NOOP\nMAIL FROM:<>\r\nRCPT TO:<moi@demo.test>\r\n
         S: 521 5.5.2 *
@@ -125,7 +125,7 @@ public sealed class LimitTests
     [Fact]
     public async Task Silence_ends_the_session_after_five_minutes()
     {
-        await using var fixture = await SmtpFixture.CreateAsync();
+        var fixture = server.Fixture;
         var reason = EndReason.ServerFault;
         await Transcript.RunAsync(async connection => reason = await fixture.Handler(SmtpMode.Mx).RunAsync(connection, default), """
             S: 220 *
@@ -149,7 +149,7 @@ public sealed class LimitTests
     [Fact]
     public async Task Before_the_login_a_submission_client_has_thirty_seconds()
     {
-        await using var fixture = await SmtpFixture.CreateAsync();
+        var fixture = server.Fixture;
         await fixture.RunAsync(SmtpMode.Submission, """
             S: 220 *
             C: EHLO c
@@ -161,8 +161,8 @@ public sealed class LimitTests
     [Fact]
     public async Task A_server_that_stops_says_so_between_commands()
     {
-        await using var fixture = await SmtpFixture.CreateAsync();
-        MailConnection? server = null;
+        var fixture = server.Fixture;
+        MailConnection? connected = null;
         await fixture.RunAsync(SmtpMode.Mx, """
             S: 220 *
             C: HELO c
@@ -172,8 +172,8 @@ public sealed class LimitTests
             S: <closed>
             """, fixture.Transcripts() with
         {
-            Connected = (_, connection) => server = connection,
-            Actions = new Dictionary<string, Func<Task>> { ["stop"] = () => { server!.End(EndReason.Draining); return Task.CompletedTask; } },
+            Connected = (_, connection) => connected = connection,
+            Actions = new Dictionary<string, Func<Task>> { ["stop"] = () => { connected!.End(EndReason.Draining); return Task.CompletedTask; } },
         });
     }
 

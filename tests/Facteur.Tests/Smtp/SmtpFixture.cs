@@ -1,25 +1,24 @@
+using System.Text;
 using Facteur.Accounts;
 using Facteur.Delivery;
 using Facteur.Net;
 using Facteur.Smtp;
 using Facteur.Storage;
-using Facteur.Tests.Accounts;
+using Facteur.Storage.Embedded;
 using Facteur.Tests.Support;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Facteur.Tests.Smtp;
 
 /// <summary>A server of demo.test with two accounts, without a network: SMTP, delivery, accounts and the embedded store.</summary>
-internal sealed class SmtpFixture : IAsyncDisposable
+internal sealed class SmtpFixture(string folder) : IAsyncDisposable
 {
     public const string Password = "soleil-42-papier";
 
     /// <summary>AUTH PLAIN of moi@demo.test in base64.</summary>
     public static readonly string Plain = Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes($"\0moi@demo.test\0{Password}"));
 
-    private readonly FakeTime time = new();
-
     public MailStore Store { get; private init; } = null!;
-    public DirectoryStore Directory { get; private init; } = null!;
     public LoginService Logins { get; private init; } = null!;
     public AccountService Administration { get; private init; } = null!;
     public MailHandoff Handoff { get; private init; } = null!;
@@ -27,24 +26,44 @@ internal sealed class SmtpFixture : IAsyncDisposable
 
     public static async Task<SmtpFixture> CreateAsync(SmtpOptions? options = null)
     {
+        var folder = Directory.CreateTempSubdirectory("facteur-smtp-").FullName;
+        var store = await EmbeddedStore.OpenAsync(new EmbeddedStoreOptions { Folder = folder, SegmentOctets = 1024 * 1024 }, new FakeTime(), NullLogger<EmbeddedStore>.Instance, default);
         var login = new LoginOptions { HashIterations = 10 };
-        var directory = new DirectoryRows();
-        MailStore store = null!;
-        var administration = new AccountService(directory, login);
+        var administration = new AccountService(store.Directory, login);
         await administration.AddDomainAsync("demo.test", default);
         await administration.AddAccountAsync("moi@demo.test", "Moi", Password, default);
         await administration.AddAccountAsync("ami@demo.test", "Ami", Password, default);
-        await directory.AddAddressAsync((await administration.GetAccountAsync("moi@demo.test", default)).Id, "alias@demo.test", default);
-        return new SmtpFixture
+        await store.Directory.AddAddressAsync((await administration.GetAccountAsync("moi@demo.test", default)).Id, "alias@demo.test", default);
+        return new SmtpFixture(folder)
         {
             Store = store,
-            Directory = directory,
-            Logins = new LoginService(directory, login, TimeProvider.System, Microsoft.Extensions.Logging.Abstractions.NullLogger<LoginService>.Instance),
+            Logins = new LoginService(store.Directory, login, TimeProvider.System, NullLogger<LoginService>.Instance),
             Administration = administration,
-            Handoff = new MailHandoff(store, new RecipientDirectory(directory), new DeliveryOptions { HostName = "mx.demo.test" }, new FakeTime()),
+            Handoff = new MailHandoff(store, new RecipientDirectory(store.Directory), new DeliveryOptions { HostName = "mx.demo.test" }, new FakeTime()),
             Options = options ?? new SmtpOptions { HostName = "mx.demo.test", MaxMessageOctets = 64 * 1024 },
         };
     }
+
+    /// <summary>The messages in the inbox of an account, oldest first, octets as characters.</summary>
+    public async Task<IReadOnlyList<string>> InboxAsync(string address)
+    {
+        var account = await Administration.GetAccountAsync(address, default);
+        var inbox = (await Store.FindMailboxAsync(account.Id, "INBOX", default))!;
+        var messages = new List<string>();
+        await using var reader = Store.ReadEmails(inbox.Id, [UidRange.All], EmailFields.Entry);
+        while (await reader.ReadAsync(default))
+        {
+            await using var body = (await Store.OpenBodyAsync(reader.Body, default))!;
+            var octets = new byte[body.Length];
+            for (var at = 0; at < octets.Length;) at += await body.ReadAsync(at, octets.AsMemory(at), default);
+            messages.Add(Encoding.Latin1.GetString(octets));
+        }
+        return messages;
+    }
+
+    /// <summary>Gives an account a limit.</summary>
+    public async Task SetQuotaAsync(string address, long octets) =>
+        await Store.Directory.UpdateAccountAsync(await Administration.GetAccountAsync(address, default) with { QuotaOctets = octets }, default);
 
     public SmtpConnectionHandler Handler(SmtpMode mode) => new(mode, Options, Handoff, Logins);
 
@@ -58,14 +77,33 @@ internal sealed class SmtpFixture : IAsyncDisposable
         await fixture.RunAsync(mode, script, transcript);
     }
 
+    /// <summary>One conversation with this server under other options.</summary>
+    public Task RunAsync(SmtpMode mode, SmtpOptions options, string script) =>
+        Transcript.RunAsync(new SmtpConnectionHandler(mode, options, Handoff, Logins), script, Transcripts());
+
     public TranscriptOptions Transcripts() => new()
     {
-        Connection = new MailConnectionOptions { Time = time, Certificates = TestCertificate.Store, Limits = ConnectionLimits.Relay },
+        Connection = new MailConnectionOptions { Time = new FakeTime(), Certificates = TestCertificate.Store, Limits = ConnectionLimits.Relay },
     };
 
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         Logins.Dispose();
-        return Store is null ? default : Store.DisposeAsync();
+        var breaches = await Store.CheckConsistencyAsync(default);
+        await Store.DisposeAsync();
+        Directory.Delete(folder, recursive: true);
+        Assert.Empty(breaches);
     }
+}
+
+/// <summary>One server for the conversations of a class that deliver nothing.</summary>
+public sealed class SharedServer : IAsyncLifetime
+{
+    internal SmtpFixture Fixture { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync() => Fixture = await SmtpFixture.CreateAsync();
+
+    public ValueTask DisposeAsync() => Fixture.DisposeAsync();
+
+    internal Task ConverseAsync(SmtpMode mode, string script, SmtpOptions? options = null) => Fixture.RunAsync(mode, options ?? Fixture.Options, script);
 }
