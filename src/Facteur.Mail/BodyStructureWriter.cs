@@ -8,7 +8,7 @@ public static class BodyStructureWriter
     /// <summary>Writes the structure of <paramref name="parts"/>, which stand parent before child.</summary>
     internal static void Write(List<PartNode> parts, OctetBuffer texts, OctetBuffer output)
     {
-        var open = new Stack<(PartNode Part, int Left)>();
+        Stack<(PartNode Part, int Left)>? open = null;
         for (var i = 0; i < parts.Count; i++)
         {
             var part = parts[i];
@@ -16,11 +16,11 @@ public static class BodyStructureWriter
             if (!part.IsMultipart) Head(part, part.IsMessage ? parts[i + 1] : null, texts, output);
             if (part.Children > 0)
             {
-                open.Push((part, part.Children));
+                (open ??= new()).Push((part, part.Children));
                 continue;
             }
             Tail(part, texts, output);
-            while (open.TryPop(out var parent))
+            while (open is not null && open.TryPop(out var parent))
             {
                 if (parent.Left > 1)
                 {
@@ -154,9 +154,6 @@ public static class BodyStructureWriter
                 case '"':
                     at = SkipQuoted(text, at + 1);
                     break;
-                case '{':
-                    at = SkipLiteral(text, at + 1);
-                    break;
                 case ' ':
                     at++;
                     break;
@@ -175,13 +172,6 @@ public static class BodyStructureWriter
         for (; At(text, at) != '"'; at++)
             if (text[at] == (byte)'\\') at++;
         return at + 1;
-    }
-
-    private static int SkipLiteral(ReadOnlySpan<byte> text, int at)
-    {
-        var octets = 0;
-        for (; At(text, at) != '}'; at++) octets = checked(octets * 10 + text[at] - '0');
-        return at + "}\r\n".Length + octets;
     }
 
     private static char At(ReadOnlySpan<byte> text, int at) =>

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.Intrinsics;
 using System.Text;
 
 namespace Facteur.Mail;
@@ -9,7 +10,10 @@ namespace Facteur.Mail;
 /// </summary>
 internal sealed class BoundarySet
 {
-    private readonly List<Entry> entries = [];
+    // Side by side, for the loop that every candidate line runs through. Inner boundaries stand after outer ones.
+    private ulong[] starts = [];
+    private ulong[] masks = [];
+    private readonly List<(int Level, byte[] Octets)> entries = [];
 
     public bool IsEmpty => entries.Count == 0;
 
@@ -21,8 +25,16 @@ internal sealed class BoundarySet
         // A longer one is found by its start.
         if (octets.Length > MimeParser.MaxLineStart - 8) octets = octets[..(MimeParser.MaxLineStart - 8)];
         var compared = Math.Min(octets.Length, 8);
-        var mask = ulong.MaxValue << 8 * (8 - compared);
-        entries.Add(new Entry(level, octets, Start(octets), mask));
+        if (entries.Count == starts.Length)
+        {
+            Array.Resize(ref starts, Math.Max(8, entries.Count * 2));
+            Array.Resize(ref masks, starts.Length);
+            // Nothing under a mask of zeros equals this.
+            starts.AsSpan(entries.Count).Fill(ulong.MaxValue);
+        }
+        starts[entries.Count] = Start(octets);
+        masks[entries.Count] = ulong.MaxValue << 8 * (8 - compared);
+        entries.Add((level, octets));
     }
 
     /// <summary>Forgets the boundaries of parts at <paramref name="level"/> and below.</summary>
@@ -41,16 +53,29 @@ internal sealed class BoundarySet
     {
         var text = line[2..];
         var start = Start(text);
-        var found = -1;
+        byte[] found = [];
+        var level = -1;
+        isClose = false;
+        if (!MayMatch(start)) return level;
         for (var i = entries.Count - 1; i >= 0; i--)
         {
-            var entry = entries[i];
-            if ((start & entry.Mask) != entry.Start) continue;
-            if (found >= 0 && entry.Octets.Length <= entries[found].Octets.Length) continue;
-            if (text.StartsWith(entry.Octets)) found = i;
+            if ((start & masks[i]) != starts[i]) continue;
+            var octets = entries[i].Octets;
+            if (octets.Length <= found.Length || !text.StartsWith(octets)) continue;
+            (level, found) = entries[i];
         }
-        isClose = found >= 0 && text[entries[found].Octets.Length..].StartsWith("--"u8);
-        return found < 0 ? -1 : entries[found].Level;
+        isClose = level >= 0 && text[found.Length..].StartsWith("--"u8);
+        return level;
+    }
+
+    /// <summary>Whether any boundary has these first octets, four compared at a time.</summary>
+    private bool MayMatch(ulong start)
+    {
+        var wanted = Vector256.Create(start);
+        // Places past the last boundary hold nothing or what was there before: at worst a line is looked at in vain.
+        for (var i = 0; i < entries.Count; i += Vector256<ulong>.Count)
+            if (Vector256.EqualsAny(wanted & Vector256.Create(masks, i), Vector256.Create(starts, i))) return true;
+        return false;
     }
 
     private static ulong Start(ReadOnlySpan<byte> octets)
@@ -60,6 +85,4 @@ internal sealed class BoundarySet
         for (var i = 0; i < octets.Length; i++) start |= (ulong)octets[i] << 56 - 8 * i;
         return start;
     }
-
-    private readonly record struct Entry(int Level, byte[] Octets, ulong Start, ulong Mask);
 }

@@ -33,9 +33,6 @@ internal static class EnvelopeWriter
         output.Append((byte)')');
     }
 
-    /// <summary>The ENVELOPE of a message without a header.</summary>
-    public static ReadOnlySpan<byte> Empty => "(NIL NIL NIL NIL NIL NIL NIL NIL NIL NIL)"u8;
-
     private static void Text(HeaderIndex header, KnownField field, OctetBuffer output)
     {
         // Present but empty is the empty string, not NIL.

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace Facteur.Mail;
 
 /// <summary>What the message's own header says, decoded for people, threads and searches.</summary>
@@ -34,8 +32,9 @@ internal sealed class HeaderFacts
         return references;
     }
 
-    private ReadOnlyMemory<byte> ReadFolded(HeaderIndex header)
+    private byte[] ReadFolded(HeaderIndex header)
     {
+        // No text folds to a zero octet: it ends a field and nothing else.
         var folded = new OctetBuffer(512);
         foreach (var field in (ReadOnlySpan<KnownField>)[KnownField.From, KnownField.To, KnownField.Cc, KnownField.Bcc])
         {
@@ -44,23 +43,14 @@ internal sealed class HeaderFacts
             {
                 if (any) folded.Append(", "u8);
                 any = true;
-                Append(FoldedText.Fold(EncodedWords.Decode(value)), folded);
+                FoldedText.FoldUtf8(EncodedWords.Decode(value), folded);
             }
             folded.Append((byte)0);
         }
-        Append(FoldedText.Fold(Subject), folded);
+        FoldedText.FoldUtf8(Subject, folded);
         folded.Append((byte)0);
         var result = folded.Written.ToArray();
         folded.Release();
         return result;
-    }
-
-    private static void Append(string text, OctetBuffer output)
-    {
-        var target = output.GetSpan(Encoding.UTF8.GetMaxByteCount(text.Length));
-        var written = Encoding.UTF8.GetBytes(text, target);
-        // The zero octet ends a field and nothing else.
-        target[..written].Replace((byte)0, (byte)' ');
-        output.Advance(written);
     }
 }

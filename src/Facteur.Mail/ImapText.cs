@@ -3,21 +3,29 @@ using System.Text;
 
 namespace Facteur.Mail;
 
-/// <summary>Strings as IMAP writes them in ENVELOPE and BODYSTRUCTURE: ASCII, quoted when they can be (RFC 9051 §4.3).</summary>
+/// <summary>
+/// Strings as IMAP writes them in ENVELOPE and BODYSTRUCTURE: ASCII and always quoted (RFC 9051 §4.3), so that a stored text is one
+/// line without literals, which whoever passes it on can read and cut.
+/// </summary>
 internal static class ImapText
 {
-    /// <summary>Longer strings go as literals: readers of quoted strings hold them in small buffers.</summary>
-    private const int MaxQuoted = 1024;
-
-    private static readonly SearchValues<byte> NotQuotable = SearchValues.Create("\0\r\n"u8);
+    private static readonly SearchValues<byte> Special = SearchValues.Create("\0\r\n\"\\"u8);
 
     public static void Nil(OctetBuffer output) => output.Append("NIL"u8);
 
-    /// <summary>Writes ASCII octets. NUL is left out: no form of string may hold it (CHAR8, RFC 9051 §9).</summary>
+    /// <summary>Writes ASCII octets. What no quoted string may hold becomes a blank; it means nothing in a field (RFC 5322 §2.2).</summary>
     public static void String(OctetBuffer output, ReadOnlySpan<byte> ascii)
     {
-        if (ascii.IndexOfAny(NotQuotable) < 0 && ascii.Length <= MaxQuoted) Quoted(output, ascii);
-        else Literal(output, ascii);
+        output.Append((byte)'"');
+        for (int at; (at = ascii.IndexOfAny(Special)) >= 0; ascii = ascii[(at + 1)..])
+        {
+            output.Append(ascii[..at]);
+            var isQuotable = ascii[at] is (byte)'"' or (byte)'\\';
+            if (isQuotable) output.Append((byte)'\\');
+            output.Append(isQuotable ? ascii[at] : (byte)' ');
+        }
+        output.Append(ascii);
+        output.Append((byte)'"');
     }
 
     public static void String(OctetBuffer output, ReadOnlySpan<char> ascii)
@@ -61,27 +69,4 @@ internal static class ImapText
     }
 
     private static string AsciiOnly(string text) => Ascii.IsValid(text) ? text : string.Concat(text.Where(char.IsAscii));
-
-    private static void Quoted(OctetBuffer output, ReadOnlySpan<byte> ascii)
-    {
-        output.Append((byte)'"');
-        for (int special; (special = ascii.IndexOfAny((byte)'"', (byte)'\\')) >= 0; ascii = ascii[(special + 1)..])
-        {
-            output.Append(ascii[..special]);
-            output.Append((byte)'\\');
-            output.Append(ascii[special]);
-        }
-        output.Append(ascii);
-        output.Append((byte)'"');
-    }
-
-    private static void Literal(OctetBuffer output, ReadOnlySpan<byte> ascii)
-    {
-        var nuls = ascii.Count((byte)0);
-        output.Append((byte)'{');
-        output.Append(ascii.Length - nuls);
-        output.Append("}\r\n"u8);
-        for (int nul; nuls > 0 && (nul = ascii.IndexOf((byte)0)) >= 0; ascii = ascii[(nul + 1)..]) output.Append(ascii[..nul]);
-        output.Append(ascii);
-    }
 }

@@ -32,7 +32,7 @@ internal static class MimeParameters
         for (var read = 0; read < max * PiecesPerParameter && TryReadName(value, ref at, out var name); read++)
         {
             var star = name.IndexOf((byte)'*');
-            var text = ReadValue(value, ref at, star < 0 ? name : name[..star]);
+            var text = ReadValue(value, ref at, isFileName: star < 0 && IsFileName(name));
             if (star >= 0) (pieces ??= new ParameterPieces()).Add(name, star, text);
             else if (plain is null || plain.Count < max) (plain ??= []).Add(new MimeParameter(MimeToken.Lower(name), text, false));
         }
@@ -123,20 +123,21 @@ internal static class MimeParameters
         return false;
     }
 
-    private static string ReadValue(ReadOnlySpan<byte> value, ref int at, ReadOnlySpan<byte> name)
+    private static string ReadValue(ReadOnlySpan<byte> value, ref int at, bool isFileName)
     {
         while (at < value.Length && value[at] is (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n') at++;
         if (at < value.Length && value[at] == (byte)'"') return ReadQuoted(value, ref at);
         var rest = value[at..];
         // File names come without quotes and with blanks, brackets or encoded words in them; they go on to the semicolon.
-        var end = Ascii.EqualsIgnoreCase(name, "name"u8) || Ascii.EqualsIgnoreCase(name, "filename"u8)
-            ? rest.IndexOf((byte)';')
-            : rest.IndexOfAny(WordEnd);
+        var end = isFileName ? rest.IndexOf((byte)';') : rest.IndexOfAny(WordEnd);
         if (end < 0) end = rest.Length;
         at += end;
         var text = rest[..end].TrimEnd(" \t\r\n"u8);
         return text.ContainsAny((byte)'\r', (byte)'\n') ? Encoding.Latin1.GetString(HeaderFields.Unfold(text)) : Word(text);
     }
+
+    private static bool IsFileName(ReadOnlySpan<byte> name) =>
+        Ascii.EqualsIgnoreCase(name, "name"u8) || Ascii.EqualsIgnoreCase(name, "filename"u8);
 
     private static string ReadQuoted(ReadOnlySpan<byte> value, ref int at)
     {

@@ -14,7 +14,6 @@ public sealed class MimeParser
     /// <summary>Octets of a line that are looked at to tell what it is; longer than any boundary (RFC 2046 §5.1.1 allows 70).</summary>
     internal const int MaxLineStart = 1024;
 
-    private readonly MimeLimits limits;
     private readonly PartTree tree;
     private readonly HeaderBlock header;
     private readonly PreviewTap tap;
@@ -31,7 +30,6 @@ public sealed class MimeParser
 
     public MimeParser(MimeLimits limits)
     {
-        this.limits = limits;
         tree = new PartTree(limits);
         header = new HeaderBlock(limits.MaxHeaderOctets);
         tap = new PreviewTap(limits.PreviewCharacters);
@@ -87,6 +85,7 @@ public sealed class MimeParser
     {
         var structure = new OctetBuffer(1024);
         BodyStructureWriter.Write(tree.Parts, tree.Texts, structure);
+        var hasAttachment = AttachmentRule.HasAttachment(tree.Parts);
         var root = tree.Parts[0];
         var facts = new MessageFacts
         {
@@ -102,7 +101,7 @@ public sealed class MimeParser
             SentDate = tree.Facts.SentDate,
             MessageId = tree.Facts.MessageId,
             References = tree.Facts.References,
-            HasAttachment = AttachmentRule.HasAttachment(tree.Parts),
+            HasAttachment = hasAttachment,
         };
         structure.Release();
         tree.Texts.Release();

@@ -49,7 +49,10 @@ internal sealed class PartNode
     /// <summary>The type says that a whole message is inside.</summary>
     public bool HoldsMessage => Type == "message" && (Subtype is "rfc822" or "global");
 
-    public MessagePart ToPart(IReadOnlyList<MessagePart> children) => new()
+    /// <summary>The children as they are kept, filled from the last on.</summary>
+    public MessagePart[]? Built { get; set; }
+
+    public MessagePart ToPart() => new()
     {
         HeaderOffset = HeaderOffset,
         HeaderLength = HeaderLength,
@@ -63,6 +66,6 @@ internal sealed class PartNode
         FileName = FileName,
         ContentId = ContentId,
         Disposition = Disposition,
-        Children = children,
+        Children = Built ?? [],
     };
 }

@@ -30,12 +30,18 @@ public static class PartTable
     {
         var output = new OctetBuffer(256);
         output.Append(Version);
-        var open = new Stack<(MessagePart Part, long Base)>();
-        open.Push((root, 0));
-        while (open.TryPop(out var next))
+        Write(root, 0, output);
+        if (root.Children.Count > 0)
         {
-            Write(next.Part, next.Base, output);
-            for (var i = next.Part.Children.Count - 1; i >= 0; i--) open.Push((next.Part.Children[i], next.Part.BodyOffset));
+            var open = new Stack<(MessagePart Part, int Next)>();
+            open.Push((root, 0));
+            while (open.TryPop(out var parent))
+            {
+                var child = parent.Part.Children[parent.Next];
+                if (parent.Next + 1 < parent.Part.Children.Count) open.Push(parent with { Next = parent.Next + 1 });
+                Write(child, parent.Part.BodyOffset, output);
+                if (child.Children.Count > 0) open.Push((child, 0));
+            }
         }
         var table = output.Written.ToArray();
         output.Release();

@@ -106,27 +106,17 @@ internal sealed class PartTree
     /// <summary>No more parts of the multipart at <paramref name="level"/>: its epilogue starts.</summary>
     public void Close(int level) => Boundaries.RemoveFrom(level);
 
-    /// <summary>The tree as it is kept.</summary>
+    /// <summary>The tree as it is kept. Called once, last.</summary>
     public MessagePart Build()
     {
-        var built = new MessagePart[Parts.Count];
-        var children = new Dictionary<PartNode, List<MessagePart>>();
-        for (var i = Parts.Count - 1; i >= 0; i--)
+        // Children stand after their parent: from the end, each part finds its own complete.
+        for (var i = Parts.Count - 1; i > 0; i--)
         {
-            var part = Parts[i];
-            IReadOnlyList<MessagePart> own = [];
-            if (part.Children > 0)
-            {
-                children.Remove(part, out var list);
-                list!.Reverse();
-                own = list;
-            }
-            built[i] = part.ToPart(own);
-            if (part.Parent is null) continue;
-            if (!children.TryGetValue(part.Parent, out var siblings)) children.Add(part.Parent, siblings = new(part.Parent.Children));
-            siblings.Add(built[i]);
+            var parent = Parts[i].Parent!;
+            parent.Built ??= new MessagePart[parent.Children];
+            parent.Built[--parent.Children] = Parts[i].ToPart();
         }
-        return built[0];
+        return Parts[0].ToPart();
     }
 
     private PartNode Begin(long offset, bool isMessageRoot)

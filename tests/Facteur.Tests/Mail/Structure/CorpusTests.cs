@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Facteur.Mail;
@@ -52,6 +53,26 @@ public class CorpusTests
         }
         Assert.True(differences.Length == 0, differences.ToString());
     }
+
+    [Theory]
+    [InlineData("content-length")]
+    [InlineData("issue1189")]
+    public void Subjects_and_dates_are_those_an_independent_parser_found(string name)
+    {
+        var mbox = File.ReadAllBytes(SharedMaterial.Require($"corpus/mime/mbox/{name}.mbox.txt"));
+        using var offsets = JsonDocument.Parse(File.ReadAllBytes(SharedMaterial.Require($"corpus/mime/mbox/{name}.unix-offsets.json")));
+        // The clock time only: they do not know the zone "cst", which is -0600 in any case of letters (RFC 5322 §4.3).
+        var found = offsets.RootElement.EnumerateArray()
+            .Select(message => Parsed.Of(mbox[message.GetProperty("beginOffset").GetInt32()..message.GetProperty("endOffset").GetInt32()]).Facts)
+            .Select(facts => (facts.Subject, facts.SentDate?.DateTime));
+        var summary = File.ReadAllText(SharedMaterial.Require($"corpus/mime/mbox/{name}-summary.txt")).ReplaceLineEndings("\n");
+        var expected = summary.Split("\n\n", StringSplitOptions.RemoveEmptyEntries)
+            .Select(message => (Line(message, "Subject: ") ?? "", Line(message, "Date: ") is { } date ? DateTimeOffset.Parse(date, CultureInfo.InvariantCulture).DateTime : (DateTime?)null));
+        Assert.Equal(expected, found);
+    }
+
+    private static string? Line(string message, string name) =>
+        message.Split('\n').FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal))?[name.Length..].Trim();
 
     private static void Compare(JsonElement expected, MessagePart part, long begin, StringBuilder differences)
     {
