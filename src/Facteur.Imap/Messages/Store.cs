@@ -47,7 +47,7 @@ internal sealed record Store(SequenceSet Set, bool Uid, FlagChange Change, bool 
         if (places.Count == 0) return;
         var told = mailbox.Snapshot;
         var result = await session.Store.StoreFlagsAsync(mailbox.Id, mailbox.Uids(places), Change, Flags, UnchangedSince, cancel);
-        mailbox.TellKeywords(session.Writer, result.Keywords);
+        if (result.Changed.Count > 0) mailbox.TellKeywords(session.Writer, result.Keywords);
         mailbox.ApplyOwn(result.Changed);
         await TellAsync(session, places, told, result);
         if (result.Modified.Count > 0) session.Complete("MODIFIED " + Modified(told, result.Modified), "some messages were changed meanwhile");
