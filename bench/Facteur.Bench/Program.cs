@@ -1,3 +1,10 @@
 using BenchmarkDotNet.Running;
+using Facteur.Bench;
 
+// "store [folder]" measures the store on a real disk; anything else goes to BenchmarkDotNet.
+if (args is ["store", ..])
+{
+    await StoreBench.RunAsync(args.Length > 1 ? args[1] : Path.GetTempPath());
+    return;
+}
 BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);

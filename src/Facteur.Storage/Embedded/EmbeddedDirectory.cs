@@ -11,6 +11,7 @@ internal sealed class EmbeddedDirectory(EmbeddedStore store) : DirectoryStore
     private const string AccountColumns = "SELECT id, domain, address, display_name, enabled, quota, credential_version, created FROM account";
 
     private const string DomainByName = DomainColumns + " WHERE name = ?1";
+    private const string DomainById = DomainColumns + " WHERE id = ?1";
     private const string Domains = DomainColumns + " ORDER BY name";
     private const string AccountById = AccountColumns + " WHERE id = ?1 AND removed_at IS NULL";
     private const string AccountByAddress = AccountColumns + " WHERE id = (SELECT account FROM address WHERE folded = ?1) AND removed_at IS NULL";
@@ -49,6 +50,7 @@ internal sealed class EmbeddedDirectory(EmbeddedStore store) : DirectoryStore
     {
         var database = session.Database;
         RequireFree(database, address);
+        if (One(database.Get(DomainById).Bind(1, domain.Value), Domain) is null) throw new StoreRefusedException(StoreRefusal.NotPossible, "there is no such domain");
         database.Get("INSERT INTO account (domain, address, display_name, created) VALUES (?1, ?2, ?3, ?4)")
             .Bind(1, domain.Value).Bind(2, address).Bind(3, displayName).Bind(4, session.Now).Run();
         var id = new AccountId(database.LastRowId);

@@ -25,6 +25,9 @@ public abstract partial class StoreContract : IAsyncLifetime
 
     protected abstract ValueTask CloseAsync();
 
+    /// <summary>Has the store do its background work now.</summary>
+    protected abstract Task PurgeAsync();
+
     public async ValueTask InitializeAsync() => Store = await OpenAsync();
 
     public async ValueTask DisposeAsync()

@@ -12,7 +12,8 @@ CREATE TABLE domain (
 
 CREATE TABLE account (
     id                 INTEGER PRIMARY KEY AUTOINCREMENT,
-    domain             INTEGER NOT NULL REFERENCES domain (id),
+    -- Not a foreign key: a removed account may outlive its domain for a moment.
+    domain             INTEGER NOT NULL,
     address            TEXT NOT NULL,
     display_name       TEXT NOT NULL,
     enabled            INTEGER NOT NULL DEFAULT 1,

@@ -65,7 +65,7 @@ internal sealed partial class SearchIndex(string folder, EmbeddedStoreOptions op
     {
         lock (gate)
             if (open.Remove(account, out var entry)) entry.Removed = true;
-        File.Delete(PathOf(account));
+        if (Directory.Exists(folder)) File.Delete(PathOf(account));
     }
 
     public void Dispose()

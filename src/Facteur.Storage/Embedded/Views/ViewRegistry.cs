@@ -12,7 +12,7 @@ internal sealed class ViewRegistry(Func<MailboxId, MailboxSnapshot> load)
         var shared = Hold(mailbox);
         try
         {
-            shared.Current(load);
+            Present(shared);
             return new EmbeddedView(this, shared);
         }
         catch
@@ -28,7 +28,7 @@ internal sealed class ViewRegistry(Func<MailboxId, MailboxSnapshot> load)
         var shared = Hold(mailbox);
         try
         {
-            return shared.Current(load);
+            return Present(shared);
         }
         finally
         {
@@ -51,6 +51,13 @@ internal sealed class ViewRegistry(Func<MailboxId, MailboxSnapshot> load)
         lock (gate) views.TryGetValue(delta.Mailbox, out shared);
         shared?.Publish(delta);
         return shared;
+    }
+
+    // Others may still hold a mailbox that was deleted; nobody new may look at it.
+    private MailboxSnapshot Present(SharedView shared)
+    {
+        var snapshot = shared.Current(load);
+        return shared.IsDeleted ? throw new StoreRefusedException(StoreRefusal.NoSuchMailbox, "there is no such mailbox") : snapshot;
     }
 
     private SharedView Hold(MailboxId mailbox)

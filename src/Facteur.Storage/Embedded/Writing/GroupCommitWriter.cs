@@ -124,13 +124,28 @@ internal sealed partial class GroupCommitWriter : IDisposable
             Recover(batch, e);
             return;
         }
-        foreach (var action in session.AfterCommit) action();
-        publish(session);
+        AfterCommit();
         session.Clear();
         foreach (var operation in batch)
         {
             if (refused.TryGetValue(operation, out var error)) operation.Fail(error);
             else operation.Succeed();
+        }
+    }
+
+    // What is committed is answered, whatever happens here.
+    private void AfterCommit()
+    {
+        foreach (var action in session.AfterCommit.Append(() => publish(session)))
+        {
+            try
+            {
+                action();
+            }
+            catch (Exception e)
+            {
+                LogAfterCommitFailed(e);
+            }
         }
     }
 
@@ -198,6 +213,9 @@ internal sealed partial class GroupCommitWriter : IDisposable
 
     [LoggerMessage(LogLevel.Warning, "The write-ahead log could not be moved into the database")]
     private partial void LogCheckpointFailed(Exception error);
+
+    [LoggerMessage(LogLevel.Error, "What follows a commit failed; the commit stands")]
+    private partial void LogAfterCommitFailed(Exception error);
 
     [LoggerMessage(LogLevel.Critical, "The store failed and takes no writes until it is opened again")]
     private partial void LogFailed(Exception error);
