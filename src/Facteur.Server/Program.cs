@@ -1,4 +1,7 @@
 using System.CommandLine;
 using Facteur.Server.Commands;
+using Facteur.Server.Control;
 
-return await Root.Create().Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+var line = Root.Create().Parse(args);
+var exit = await line.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+return line.Errors.Count > 0 ? ExitCode.Usage : exit;

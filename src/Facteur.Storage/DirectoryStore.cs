@@ -52,7 +52,7 @@ public abstract class DirectoryStore
     /// Writes the same secret hashed anew, if the credential still is what <paramref name="old"/> says (a password set meanwhile wins).
     /// The secret stays the same, so CredentialVersion stays and nothing is announced. False when nothing was written.
     /// </summary>
-    public virtual ValueTask<bool> ReplaceHashAsync(CredentialRecord old, string value, CancellationToken cancel) => new(false);
+    public abstract ValueTask<bool> ReplaceHashAsync(CredentialRecord old, string value, CancellationToken cancel);
 
     /// <summary>Raised after the commit of a change to an account (credential, enabled, removal), so that open sessions end.</summary>
     public event Action<AccountId>? AccountSecurityChanged;

@@ -12,7 +12,8 @@ internal sealed record Auth(string? Mechanism, ReadOnlyMemory<byte>? Initial) : 
     {
         if (arguments.IsEmpty) return new Auth(null, null);
         var mechanism = Encoding.ASCII.GetString(arguments.Word("the mechanism"));
-        ReadOnlyMemory<byte>? initial = arguments.IsEmpty ? null : arguments.Word("the initial response").ToArray();
+        if (arguments.IsEmpty) return new Auth(mechanism, null);
+        var initial = arguments.Word("the initial response").ToArray();
         arguments.End();
         return new Auth(mechanism, initial);
     }
@@ -28,7 +29,10 @@ internal sealed record Auth(string? Mechanism, ReadOnlyMemory<byte>? Initial) : 
         session.UserName = null;
         var sasl = SaslServer.Create(Mechanism, session.Logins, MailProtocol.Pop3, session.Connection.Remote.Address)
             ?? throw new Pop3RefusedException(null, $"mechanisms are {string.Join(' ', SaslServer.Mechanisms)}");
-        var step = await sasl.StartAsync(Initial is { } initial ? Decode(initial.Span, isInitial: true) : null, cancel);
+        // Spelled out: a null array would turn into empty memory, and "none sent" into "an empty one sent".
+        var step = Initial is { } initial
+            ? await sasl.StartAsync(Decode(initial.Span, isInitial: true), cancel)
+            : await sasl.StartAsync(null, cancel);
         while (step == SaslStep.Continue)
         {
             session.Writer.Challenge(sasl.Challenge.Span);

@@ -8,5 +8,8 @@ internal static class Root
     public static RootCommand Create() => new("Facteur: a whole e-mail server in one program")
     {
         Run.Create(),
+        Domain.Create(),
+        Account.Create(),
+        Status.Create(),
     };
 }

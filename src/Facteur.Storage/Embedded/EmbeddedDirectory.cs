@@ -139,6 +139,15 @@ internal sealed class EmbeddedDirectory(EmbeddedStore store) : DirectoryStore
         return true;
     }, cancel);
 
+    public override async ValueTask<bool> ReplaceHashAsync(CredentialRecord old, string value, CancellationToken cancel) => await Write(session =>
+    {
+        var same = session.Database.Get("SELECT 1 FROM credential WHERE id = ?1 AND value = ?2").Bind(1, old.Id).Bind(2, old.Value);
+        var found = same.Step();
+        same.Reset();
+        if (found) session.Database.Get("UPDATE credential SET value = ?2 WHERE id = ?1").Bind(1, old.Id).Bind(2, value).Run();
+        return found;
+    }, cancel);
+
     private static string Fold(string address)
     {
         try

@@ -8,7 +8,7 @@ public sealed class AccountServiceTests
     [Fact]
     public async Task A_generated_password_is_shown_once_and_lets_in()
     {
-        using var server = await AccountsFixture.CreateAsync();
+        await using var server = await AccountsFixture.CreateAsync();
         var made = await server.Administration.AddAccountAsync("Claire@Demo.Test", "Claire", null, default);
         Assert.Matches("^[a-z]+-[0-9]{4}-[a-z]+-[a-z]+-[a-z]+$", made.GeneratedPassword);
         Assert.Equal(LoginRefusal.None, await server.RefusalAsync("claire@demo.test", made.GeneratedPassword!));
@@ -29,7 +29,7 @@ public sealed class AccountServiceTests
     [InlineData("NOUVEAU@demo.test", "The password cannot be the address.")]
     public async Task Passwords_have_rules(string password, string complaint)
     {
-        using var server = await AccountsFixture.CreateAsync();
+        await using var server = await AccountsFixture.CreateAsync();
         var refused = await Assert.ThrowsAsync<AccountRuleException>(async () => await server.Administration.AddAccountAsync("nouveau@demo.test", null, password, default));
         Assert.Equal(complaint, refused.Message);
         Assert.Null(await server.Directory.FindAccountAsync("nouveau@demo.test", default));
@@ -42,14 +42,14 @@ public sealed class AccountServiceTests
     [InlineData("moi@ailleurs.test")]
     public async Task Addresses_have_rules(string address)
     {
-        using var server = await AccountsFixture.CreateAsync();
+        await using var server = await AccountsFixture.CreateAsync();
         await Assert.ThrowsAsync<AccountRuleException>(async () => await server.Administration.AddAccountAsync(address, null, "long-enough", default));
     }
 
     [Fact]
     public async Task A_domain_with_accounts_stays()
     {
-        using var server = await AccountsFixture.CreateAsync();
+        await using var server = await AccountsFixture.CreateAsync();
         var refused = await Assert.ThrowsAsync<StoreRefusedException>(async () => await server.Administration.RemoveDomainAsync("demo.test", default));
         Assert.Equal(StoreRefusal.InUse, refused.Reason);
         await server.Administration.RemoveAccountAsync("moi@demo.test", default);
@@ -64,7 +64,7 @@ public sealed class AccountServiceTests
     [InlineData("-demo.test")]
     public async Task Domains_have_rules(string name)
     {
-        using var server = await AccountsFixture.CreateAsync();
+        await using var server = await AccountsFixture.CreateAsync();
         await Assert.ThrowsAsync<AccountRuleException>(async () => await server.Administration.AddDomainAsync(name, default));
     }
 }

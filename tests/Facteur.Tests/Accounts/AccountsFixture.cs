@@ -1,18 +1,20 @@
 using System.Net;
 using Facteur.Accounts;
 using Facteur.Storage;
+using Facteur.Storage.Embedded;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Facteur.Tests.Accounts;
 
 /// <summary>Two accounts of demo.test behind a login service with cheap hashing and a clock that stands until it is moved.</summary>
-internal sealed class AccountsFixture : IDisposable
+internal sealed class AccountsFixture : IAsyncDisposable
 {
     public const string MoiPassword = "soleil-42-papier";
     public const string AmiPassword = "rivière-17-lune";
 
     public ManualClock Clock { get; } = new();
-    public DirectoryRows Directory { get; } = new();
+    public DirectoryStore Directory => store.Directory;
     public LoginOptions Options { get; }
     public LoginService Logins { get; }
     public AccountService Administration { get; }
@@ -20,8 +22,12 @@ internal sealed class AccountsFixture : IDisposable
     public AccountRecord Moi { get; private set; } = null!;
     public AccountRecord Ami { get; private set; } = null!;
 
-    private AccountsFixture(LoginOptions options)
+    private readonly MailStore store;
+    private readonly string folder;
+
+    private AccountsFixture(MailStore store, string folder, LoginOptions options)
     {
+        (this.store, this.folder) = (store, folder);
         Options = options;
         Logins = new LoginService(Directory, options, Clock, Log);
         Administration = new AccountService(Directory, options);
@@ -29,7 +35,9 @@ internal sealed class AccountsFixture : IDisposable
 
     public static async Task<AccountsFixture> CreateAsync(LoginOptions? options = null)
     {
-        var fixture = new AccountsFixture(options ?? new LoginOptions { HashIterations = 10 });
+        var folder = System.IO.Directory.CreateTempSubdirectory("facteur-accounts-").FullName;
+        var store = await EmbeddedStore.OpenAsync(new EmbeddedStoreOptions { Folder = folder, SegmentOctets = 1024 * 1024 }, TimeProvider.System, NullLogger<EmbeddedStore>.Instance, default);
+        var fixture = new AccountsFixture(store, folder, options ?? new LoginOptions { HashIterations = 10 });
         await fixture.Administration.AddDomainAsync("demo.test", default);
         await fixture.Administration.AddAccountAsync("moi@demo.test", "Moi", MoiPassword, default);
         await fixture.Administration.AddAccountAsync("ami@demo.test", "Ami", AmiPassword, default);
@@ -44,7 +52,15 @@ internal sealed class AccountsFixture : IDisposable
     public async Task<LoginRefusal> RefusalAsync(string user, string password, string authorizationId = "", string remote = "192.0.2.1") =>
         (await LoginAsync(user, password, authorizationId, remote)).Refusal;
 
-    public void Dispose() => Logins.Dispose();
+    /// <summary>Closes the store under the service: every look at the directory fails from here on.</summary>
+    public ValueTask CloseStoreAsync() => store.DisposeAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        Logins.Dispose();
+        await store.DisposeAsync();
+        System.IO.Directory.Delete(folder, recursive: true);
+    }
 }
 
 /// <summary>A clock that moves when told; timers fire as it passes them.</summary>

@@ -53,7 +53,7 @@ public sealed class AddressTests
     [InlineData("moi", "demo.test.", RecipientKind.Foreign, null)]
     public async Task Recipients_resolve(string local, string domain, RecipientKind kind, string? detail)
     {
-        using var server = await AccountsFixture.CreateAsync();
+        await using var server = await AccountsFixture.CreateAsync();
         var resolution = await new RecipientDirectory(server.Directory).ResolveAsync(local, domain, default);
         Assert.Equal((kind, detail), (resolution.Kind, resolution.Detail));
         Assert.Equal(kind == RecipientKind.Local ? server.Moi.Id : null, resolution.Account?.Id);
@@ -62,7 +62,7 @@ public sealed class AddressTests
     [Fact]
     public async Task An_address_of_its_own_comes_before_a_sub_address()
     {
-        using var server = await AccountsFixture.CreateAsync();
+        await using var server = await AccountsFixture.CreateAsync();
         await server.Directory.AddAddressAsync(server.Ami.Id, "moi+ami@demo.test", default);
         var resolution = await new RecipientDirectory(server.Directory).ResolveAsync("moi+ami", "demo.test", default);
         Assert.Equal((server.Ami.Id, (string?)null), (resolution.Account!.Id, resolution.Detail));
@@ -71,7 +71,7 @@ public sealed class AddressTests
     [Fact]
     public async Task A_domain_in_u_labels_is_found()
     {
-        using var server = await AccountsFixture.CreateAsync();
+        await using var server = await AccountsFixture.CreateAsync();
         await server.Administration.AddDomainAsync("Bücher.test", default);
         await server.Administration.AddAccountAsync("moi@bücher.test", null, "password-1", default);
         var resolution = await new RecipientDirectory(server.Directory).ResolveAsync("moi", "BÜCHER.test", default);
@@ -81,7 +81,7 @@ public sealed class AddressTests
     [Fact]
     public async Task Mail_for_a_disabled_account_is_put_off()
     {
-        using var server = await AccountsFixture.CreateAsync();
+        await using var server = await AccountsFixture.CreateAsync();
         await server.Administration.SetEnabledAsync("moi@demo.test", false, default);
         Assert.Equal(RecipientKind.Unavailable, (await new RecipientDirectory(server.Directory).ResolveAsync("moi", "demo.test", default)).Kind);
     }
@@ -94,7 +94,7 @@ public sealed class AddressTests
     [InlineData("", false)]
     public async Task Sending_is_as_oneself(string address, bool allowed)
     {
-        using var server = await AccountsFixture.CreateAsync();
+        await using var server = await AccountsFixture.CreateAsync();
         Assert.Equal(allowed, await new RecipientDirectory(server.Directory).MaySendAsAsync(server.Moi.Id, address, default));
     }
 }

@@ -9,7 +9,7 @@ public sealed class LoginPressureTests
     [Fact]
     public async Task Failures_delay_the_next_try_longer_and_longer_but_not_the_remembered_password()
     {
-        using var server = await AccountsFixture.CreateAsync();
+        await using var server = await AccountsFixture.CreateAsync();
         await server.LoginAsync("moi@demo.test", AccountsFixture.MoiPassword);
         for (var i = 0; i <= server.Options.FreeFailures; i++) Assert.Equal(LoginRefusal.BadCredentials, await server.RefusalAsync("moi@demo.test", "guess"));
 
@@ -98,7 +98,7 @@ public sealed class LoginPressureTests
     public async Task Memory_of_logins_is_bounded()
     {
         var verified = new VerifiedLogins(TimeSpan.FromMinutes(5), 100, new ManualClock());
-        using var server = await AccountsFixture.CreateAsync();
+        await using var server = await AccountsFixture.CreateAsync();
         for (var i = 0; i < 1000; i++) verified.Add(verified.KeyOf($"user{i}@demo.test", "password"), server.Moi);
         Assert.Equal(100, verified.Count);
         Assert.True(verified.Holds(verified.KeyOf("user999@demo.test", "password"), server.Moi));

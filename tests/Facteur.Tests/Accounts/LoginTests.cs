@@ -8,7 +8,7 @@ public sealed class LoginTests
     [Fact]
     public async Task Right_password_lets_in_and_names_the_account()
     {
-        using var server = await AccountsFixture.CreateAsync();
+        await using var server = await AccountsFixture.CreateAsync();
         var result = await server.LoginAsync("moi@demo.test", AccountsFixture.MoiPassword);
         Assert.Equal((LoginRefusal.None, server.Moi.Id, "moi@demo.test", "Moi"), (result.Refusal, result.Account!.Id, result.Account.Address, result.Account.DisplayName));
     }
@@ -18,7 +18,7 @@ public sealed class LoginTests
     [InlineData("\"moi\"@demo.test")]
     public async Task User_name_is_compared_as_an_address(string user)
     {
-        using var server = await AccountsFixture.CreateAsync();
+        await using var server = await AccountsFixture.CreateAsync();
         Assert.Equal(LoginRefusal.None, await server.RefusalAsync(user, AccountsFixture.MoiPassword));
     }
 
@@ -41,7 +41,7 @@ public sealed class LoginTests
     [InlineData("moi+detail@demo.test")]
     public async Task User_names_that_are_not_the_account_cost_a_hash_and_are_refused(string user)
     {
-        using var server = await AccountsFixture.CreateAsync();
+        await using var server = await AccountsFixture.CreateAsync();
         Assert.Equal(LoginRefusal.BadCredentials, await server.RefusalAsync(user, AccountsFixture.MoiPassword));
         Assert.Equal(1, server.Logins.Hashes.Computed);
     }
@@ -49,7 +49,7 @@ public sealed class LoginTests
     [Fact]
     public async Task Every_refusal_of_a_password_costs_one_hash()
     {
-        using var server = await AccountsFixture.CreateAsync();
+        await using var server = await AccountsFixture.CreateAsync();
         await server.Directory.AddAccountAsync(server.Moi.Domain, "sans@demo.test", "", default); // no credential yet
         foreach (var (user, password) in new[] { ("moi@demo.test", "wrong-password"), ("nobody@demo.test", "wrong-password"), ("moi@elsewhere.test", "x"), ("sans@demo.test", "y"), ("moi@demo.test", "") })
         {
@@ -72,7 +72,7 @@ public sealed class LoginTests
     [Fact]
     public async Task The_stored_hash_is_no_password()
     {
-        using var server = await AccountsFixture.CreateAsync();
+        await using var server = await AccountsFixture.CreateAsync();
         var stored = (await server.Directory.ListCredentialsAsync(server.Moi.Id, default))[0].Value;
         Assert.Equal(LoginRefusal.BadCredentials, await server.RefusalAsync("moi@demo.test", stored));
     }
@@ -84,7 +84,7 @@ public sealed class LoginTests
     [InlineData("", LoginRefusal.None)]
     public async Task Authorization_identity_is_the_same_account_or_none(string authorizationId, LoginRefusal expected)
     {
-        using var server = await AccountsFixture.CreateAsync();
+        await using var server = await AccountsFixture.CreateAsync();
         Assert.Equal(LoginRefusal.None, await server.RefusalAsync("moi@demo.test", AccountsFixture.MoiPassword)); // remembered, and still checked
         Assert.Equal(expected, await server.RefusalAsync("moi@demo.test", AccountsFixture.MoiPassword, authorizationId));
     }
@@ -92,14 +92,14 @@ public sealed class LoginTests
     [Fact]
     public async Task Accents_are_the_same_however_they_are_composed()
     {
-        using var server = await AccountsFixture.CreateAsync();
+        await using var server = await AccountsFixture.CreateAsync();
         Assert.Equal(LoginRefusal.None, await server.RefusalAsync("ami@demo.test", AccountsFixture.AmiPassword.Normalize(System.Text.NormalizationForm.FormD)));
     }
 
     [Fact]
     public async Task A_second_login_costs_no_hash_until_the_memory_ends()
     {
-        using var server = await AccountsFixture.CreateAsync();
+        await using var server = await AccountsFixture.CreateAsync();
         for (var i = 0; i < 3; i++) Assert.Equal(LoginRefusal.None, await server.RefusalAsync("moi@demo.test", AccountsFixture.MoiPassword));
         Assert.Equal(1, server.Logins.Hashes.Computed);
         server.Clock.Advance(server.Options.RememberFor);
@@ -110,7 +110,7 @@ public sealed class LoginTests
     [Fact]
     public async Task Connections_at_once_with_one_password_cost_one_hash()
     {
-        using var server = await AccountsFixture.CreateAsync();
+        await using var server = await AccountsFixture.CreateAsync();
         var logins = Enumerable.Range(0, 20).Select(_ => Task.Run(() => server.RefusalAsync("moi@demo.test", AccountsFixture.MoiPassword)));
         Assert.All(await Task.WhenAll(logins), refusal => Assert.Equal(LoginRefusal.None, refusal));
         Assert.Equal(1, server.Logins.Hashes.Computed);
@@ -119,7 +119,7 @@ public sealed class LoginTests
     [Fact] // Dovecot CVE-2025-30189: one user's entry answered for another's
     public async Task A_remembered_login_never_answers_for_another_user()
     {
-        using var server = await AccountsFixture.CreateAsync();
+        await using var server = await AccountsFixture.CreateAsync();
         Assert.Equal(LoginRefusal.None, await server.RefusalAsync("moi@demo.test", AccountsFixture.MoiPassword));
         Assert.Equal(LoginRefusal.BadCredentials, await server.RefusalAsync("ami@demo.test", AccountsFixture.MoiPassword));
         Assert.Equal(LoginRefusal.BadCredentials, await server.RefusalAsync("moi@demo.tes", "t" + AccountsFixture.MoiPassword));
@@ -128,7 +128,7 @@ public sealed class LoginTests
     [Fact]
     public async Task A_changed_password_ends_the_remembered_one_at_once()
     {
-        using var server = await AccountsFixture.CreateAsync();
+        await using var server = await AccountsFixture.CreateAsync();
         await server.LoginAsync("moi@demo.test", AccountsFixture.MoiPassword);
         await server.Administration.SetPasswordAsync("moi@demo.test", "another-password", default);
         Assert.Equal(LoginRefusal.BadCredentials, await server.RefusalAsync("moi@demo.test", AccountsFixture.MoiPassword));
@@ -138,7 +138,7 @@ public sealed class LoginTests
     [Fact]
     public async Task A_disabled_account_is_told_only_to_who_has_its_password()
     {
-        using var server = await AccountsFixture.CreateAsync();
+        await using var server = await AccountsFixture.CreateAsync();
         await server.LoginAsync("moi@demo.test", AccountsFixture.MoiPassword);
         await server.Administration.SetEnabledAsync("moi@demo.test", false, default);
         Assert.Equal(LoginRefusal.Disabled, await server.RefusalAsync("moi@demo.test", AccountsFixture.MoiPassword));
@@ -150,7 +150,7 @@ public sealed class LoginTests
     [Fact]
     public async Task Sessions_hear_once_when_their_account_changes()
     {
-        using var server = await AccountsFixture.CreateAsync();
+        await using var server = await AccountsFixture.CreateAsync();
         var account = (await server.LoginAsync("moi@demo.test", AccountsFixture.MoiPassword)).Account!;
         int first = 0, second = 0, other = 0;
         using var one = server.Logins.Watch(account, () => first++);
@@ -165,7 +165,7 @@ public sealed class LoginTests
     [Fact]
     public async Task A_change_between_login_and_watch_is_heard()
     {
-        using var server = await AccountsFixture.CreateAsync();
+        await using var server = await AccountsFixture.CreateAsync();
         var account = (await server.LoginAsync("moi@demo.test", AccountsFixture.MoiPassword)).Account!;
         await server.Administration.RemoveAccountAsync("moi@demo.test", default);
         var ended = 0;
@@ -176,7 +176,7 @@ public sealed class LoginTests
     [Fact]
     public async Task A_hash_with_fewer_rounds_is_made_anew_and_nobody_is_logged_out()
     {
-        using var server = await AccountsFixture.CreateAsync();
+        await using var server = await AccountsFixture.CreateAsync();
         await server.Directory.SetCredentialAsync(server.Moi.Id, "password", new PasswordHashes(5).Hash(AccountsFixture.MoiPassword), default);
         var old = (await server.Directory.ListCredentialsAsync(server.Moi.Id, default))[0].Value;
         var ended = 0;
@@ -190,8 +190,8 @@ public sealed class LoginTests
     [Fact]
     public async Task A_store_that_does_not_answer_is_a_temporary_refusal()
     {
-        using var server = await AccountsFixture.CreateAsync();
-        server.Directory.Fault = new StoreFailedException("disk gone");
+        await using var server = await AccountsFixture.CreateAsync();
+        await server.CloseStoreAsync();
         Assert.Equal(LoginRefusal.Temporary, await server.RefusalAsync("moi@demo.test", AccountsFixture.MoiPassword));
         Assert.Contains(server.Log.Lines, line => line.StartsWith("Error LoginFailed", StringComparison.Ordinal));
     }
@@ -199,10 +199,10 @@ public sealed class LoginTests
     [Fact] // S-27
     public async Task No_password_reaches_the_log()
     {
-        using var server = await AccountsFixture.CreateAsync();
+        await using var server = await AccountsFixture.CreateAsync();
         await server.LoginAsync("moi@demo.test", AccountsFixture.MoiPassword);
         await server.LoginAsync("moi@demo.test", "canary-wrong");
-        server.Directory.Fault = new StoreFailedException("disk gone");
+        await server.CloseStoreAsync();
         await server.LoginAsync("moi@demo.test", "canary-fault");
         Assert.Equal(3, server.Log.Lines.Count);
         Assert.DoesNotContain(server.Log.Lines, line => line.Contains(AccountsFixture.MoiPassword, StringComparison.Ordinal) || line.Contains("canary", StringComparison.Ordinal));
@@ -212,7 +212,7 @@ public sealed class LoginTests
     [Fact]
     public async Task Log_lines_stay_one_line_whatever_the_user_name()
     {
-        using var server = await AccountsFixture.CreateAsync();
+        await using var server = await AccountsFixture.CreateAsync();
         await server.LoginAsync("moi\r\nInformation LoggedIn ami@demo.test", "x");
         Assert.DoesNotContain('\n', Assert.Single(server.Log.Lines));
     }

@@ -14,7 +14,7 @@ public sealed class SaslTests
     [Fact]
     public async Task Plain_with_an_initial_response()
     {
-        using var server = await AccountsFixture.CreateAsync();
+        await using var server = await AccountsFixture.CreateAsync();
         var plain = Begin(server, "plain");
         Assert.Equal(SaslStep.Done, await plain.StartAsync(Bytes($"\0moi@demo.test\0{AccountsFixture.MoiPassword}"), default));
         Assert.Equal("moi@demo.test", plain.Result.Account!.Address);
@@ -23,7 +23,7 @@ public sealed class SaslTests
     [Fact]
     public async Task Plain_without_one_begins_with_an_empty_challenge()
     {
-        using var server = await AccountsFixture.CreateAsync();
+        await using var server = await AccountsFixture.CreateAsync();
         var plain = Begin(server, "PLAIN");
         Assert.Equal(SaslStep.Continue, await plain.StartAsync(null, default));
         Assert.True(plain.Challenge.IsEmpty);
@@ -40,7 +40,7 @@ public sealed class SaslTests
     [InlineData("\0\0soleil-42-papier")]
     public async Task Plain_of_another_form_is_malformed(string message)
     {
-        using var server = await AccountsFixture.CreateAsync();
+        await using var server = await AccountsFixture.CreateAsync();
         Assert.Equal(SaslStep.Malformed, await Begin(server, "PLAIN").StartAsync(Bytes(message), default));
         Assert.Equal(0, server.Logins.Hashes.Computed);
     }
@@ -48,7 +48,7 @@ public sealed class SaslTests
     [Fact]
     public async Task Neither_bad_utf8_nor_a_giant_is_a_message()
     {
-        using var server = await AccountsFixture.CreateAsync();
+        await using var server = await AccountsFixture.CreateAsync();
         Assert.Equal(SaslStep.Malformed, await Begin(server, "PLAIN").StartAsync(new byte[] { 0, (byte)'a', 0, 0xff }, default));
         Assert.Equal(SaslStep.Malformed, await Begin(server, "PLAIN").StartAsync(new byte[SaslServer.MaxMessageOctets + 1], default));
     }
@@ -56,7 +56,7 @@ public sealed class SaslTests
     [Fact] // CLIENTS.md 2
     public async Task Login_prompts_as_outlook_wants_it()
     {
-        using var server = await AccountsFixture.CreateAsync();
+        await using var server = await AccountsFixture.CreateAsync();
         var login = Begin(server, "LOGIN");
         Assert.Equal(SaslStep.Continue, await login.StartAsync(null, default));
         Assert.Equal("Username:", Encoding.UTF8.GetString(login.Challenge.Span));
@@ -69,7 +69,7 @@ public sealed class SaslTests
     [Fact]
     public async Task Login_takes_the_user_name_as_initial_response()
     {
-        using var server = await AccountsFixture.CreateAsync();
+        await using var server = await AccountsFixture.CreateAsync();
         var login = Begin(server, "login");
         Assert.Equal(SaslStep.Continue, await login.StartAsync(Bytes("moi@demo.test"), default));
         Assert.Equal("Password:", Encoding.UTF8.GetString(login.Challenge.Span));
@@ -80,7 +80,7 @@ public sealed class SaslTests
     [Fact]
     public async Task Other_mechanisms_are_not_offered()
     {
-        using var server = await AccountsFixture.CreateAsync();
+        await using var server = await AccountsFixture.CreateAsync();
         Assert.Null(SaslServer.Create("ANONYMOUS", server.Logins, MailProtocol.Imap, IPAddress.Loopback));
     }
 }

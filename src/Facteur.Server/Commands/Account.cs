@@ -1,0 +1,18 @@
+using System.CommandLine;
+
+namespace Facteur.Server.Commands;
+
+/// <summary>facteur account …</summary>
+internal static class Account
+{
+    public static Command Create() => new("account", "Accounts: people who have mail here")
+    {
+        AccountAdd.Create(),
+        AccountList.Create(),
+        AccountShow.Create(),
+        AccountPasswd.Create(),
+        AccountEnable.CreateDisable(),
+        AccountEnable.Create(),
+        AccountRemove.Create(),
+    };
+}

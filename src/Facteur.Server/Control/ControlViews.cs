@@ -1,0 +1,38 @@
+using Facteur.Accounts;
+using Facteur.Storage;
+
+namespace Facteur.Server.Control;
+
+/// <summary>A domain as verbs show it.</summary>
+/// <param name="Name">A-labels.</param>
+/// <param name="Display">As people write it.</param>
+internal sealed record DomainView(string Name, string Display, bool Enabled, int Accounts)
+{
+    public static DomainView Of(DomainRecord domain, int accounts) => new(domain.Name, DomainName.ToDisplay(domain.Name), domain.Enabled, accounts);
+}
+
+/// <summary>An account as lists show it.</summary>
+internal sealed record AccountView(string Address, string Name, bool Enabled, long Messages, long UsedOctets, long? QuotaOctets, DateTimeOffset Created)
+{
+    public static AccountView Of(AccountRecord account, Quota quota) =>
+        new(account.Address, account.DisplayName, account.Enabled, quota.Messages, quota.UsedOctets, quota.LimitOctets, account.Created);
+}
+
+/// <summary>An account with what it holds.</summary>
+internal sealed record AccountDetails(AccountView Account, IReadOnlyList<string> Addresses, IReadOnlyList<MailboxView> Mailboxes);
+
+internal sealed record MailboxView(string Name, string? Role, int Messages, int Unseen, long Octets)
+{
+    public static MailboxView Of(Mailbox mailbox) =>
+        new(mailbox.Name, mailbox.Role == MailboxRole.None ? null : mailbox.Role.ToString(), mailbox.Messages, mailbox.Unseen, mailbox.Size);
+}
+
+/// <summary>Answer to account.add and account.passwd.</summary>
+/// <param name="GeneratedPassword">Set when the server made the password: it is shown this once.</param>
+internal sealed record PasswordView(string Address, string? GeneratedPassword);
+
+/// <summary>The server as "status" shows it.</summary>
+/// <param name="Ready">Takes connections; false while it starts or drains.</param>
+internal sealed record ServerStatus(bool Running, bool Ready, string Version, string Hostname, DateTimeOffset? Started, IReadOnlyList<ListenerView> Listeners, int Domains, int Accounts);
+
+internal sealed record ListenerView(string Name, string Address);
