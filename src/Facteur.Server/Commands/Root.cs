@@ -11,5 +11,6 @@ internal static class Root
         Domain.Create(),
         Account.Create(),
         Status.Create(),
+        Demo.Create(),
     };
 }

@@ -17,7 +17,7 @@ internal static class Status
             console.MarkupLineInterpolated($"Facteur {status.Version} is [yellow]stopped[/]. {status.Domains} domains, {status.Accounts} accounts.");
             return;
         }
-        console.MarkupLineInterpolated($"Facteur {status.Version} on [bold]{status.Hostname}[/] is {(status.Ready ? "ready" : "not ready")}, since {status.Started:yyyy-MM-dd HH:mm:ss} UTC. {status.Domains} domains, {status.Accounts} accounts.");
+        console.MarkupLineInterpolated($"Facteur {status.Version} on [bold]{status.Hostname}[/] is {(status.Ready ? "ready" : "not ready")}, since {status.Started:yyyy-MM-dd HH:mm:ss} UTC. {status.Domains} domains, {status.Accounts} accounts, {status.Connections} open connections.");
         var table = new Table().RoundedBorder().AddColumn("Listener").AddColumn("Address");
         foreach (var listener in status.Listeners) table.AddRow(Markup.Escape(listener.Name), Markup.Escape(listener.Address));
         console.Write(table);

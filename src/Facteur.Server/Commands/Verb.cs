@@ -38,8 +38,9 @@ internal static class Verb
     /// <summary>A console that writes where this invocation does, so that tests read it.</summary>
     public static IAnsiConsole ConsoleOn(TextWriter output)
     {
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
-        if (Console.IsOutputRedirected) console.Profile.Width = 200; // a pipe has no width: do not break lines for it
+        var plain = Console.IsOutputRedirected || !ReferenceEquals(output, Console.Out);
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output), Ansi = plain ? AnsiSupport.No : AnsiSupport.Detect });
+        if (plain) console.Profile.Width = 200; // a pipe has no width: do not break lines for it
         return console;
     }
 

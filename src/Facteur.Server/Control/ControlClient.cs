@@ -50,6 +50,7 @@ internal static class ControlClient
         EmbeddedStore store;
         try
         {
+            DataFolder.Make(dataFolder);
             store = await EmbeddedStore.OpenAsync(new EmbeddedStoreOptions { Folder = dataFolder }, TimeProvider.System, NullLogger<EmbeddedStore>.Instance, cancel);
         }
         catch (InvalidOperationException)

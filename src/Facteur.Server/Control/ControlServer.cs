@@ -18,7 +18,7 @@ internal sealed partial class ControlServer(string dataFolder, ControlVerbs verb
 
     private readonly TaskCompletionSource listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Completes when the socket is there.</summary>
+    /// <summary>Completes when the socket is there, or cannot be: the mail goes on without it.</summary>
     public Task Listening => listening.Task;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -26,6 +26,7 @@ internal sealed partial class ControlServer(string dataFolder, ControlVerbs verb
         if (ControlSocket.PathIn(dataFolder) is not { } path)
         {
             LogPathTooLong(dataFolder);
+            listening.TrySetResult();
             return;
         }
         try
@@ -40,11 +41,17 @@ internal sealed partial class ControlServer(string dataFolder, ControlVerbs verb
         {
             // The server stops.
         }
+        finally
+        {
+            listening.TrySetResult();
+        }
     }
 
     private async Task ListenAsync(string path, CancellationToken cancel)
     {
-        MakeFolder(Path.GetDirectoryName(path)!);
+        var folder = Path.GetDirectoryName(path)!;
+        DataFolder.Make(folder);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute); // it may have been there
         using var room = new SemaphoreSlim(MaxConnections);
         var running = new List<Task>();
         var next = Open(path);
@@ -101,18 +108,6 @@ internal sealed partial class ControlServer(string dataFolder, ControlVerbs verb
         {
             room.Release();
         }
-    }
-
-    private static void MakeFolder(string folder)
-    {
-        const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-        if (OperatingSystem.IsWindows())
-        {
-            Directory.CreateDirectory(folder);
-            return;
-        }
-        Directory.CreateDirectory(folder, OwnerOnly);
-        File.SetUnixFileMode(folder, OwnerOnly); // it may have been there
     }
 
     [LoggerMessage(LogLevel.Warning, "The path of {Data} is too long for a control socket: the command line works only while the server is stopped", EventName = "ControlPathTooLong")]

@@ -130,7 +130,7 @@ internal sealed partial class ControlVerbs
 
     private async ValueTask<ControlReply> StatusAsync(ControlRequest request, CancellationToken cancel)
     {
-        var status = (server?.Describe() ?? new ServerStatus(false, false, ServerVersion.Text, "", null, [], 0, 0)) with
+        var status = (server?.Describe() ?? new ServerStatus(false, false, ServerVersion.Text, "", null, [], 0, 0, 0)) with
         {
             Domains = (await accounts.ListDomainsAsync(cancel)).Count,
             Accounts = (await accounts.ListAccountsAsync(null, cancel)).Count,

@@ -33,6 +33,6 @@ internal sealed record PasswordView(string Address, string? GeneratedPassword);
 
 /// <summary>The server as "status" shows it.</summary>
 /// <param name="Ready">Takes connections; false while it starts or drains.</param>
-internal sealed record ServerStatus(bool Running, bool Ready, string Version, string Hostname, DateTimeOffset? Started, IReadOnlyList<ListenerView> Listeners, int Domains, int Accounts);
+internal sealed record ServerStatus(bool Running, bool Ready, string Version, string Hostname, DateTimeOffset? Started, IReadOnlyList<ListenerView> Listeners, int Connections, int Domains, int Accounts);
 
 internal sealed record ListenerView(string Name, string Address);

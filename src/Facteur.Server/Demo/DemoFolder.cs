@@ -12,15 +12,19 @@ internal sealed class DemoFolder
     /// <summary>Where the server's data lies.</summary>
     public string Data => Path.Combine(Root, "data");
 
+    /// <summary>The authority that signed the server's certificate, for clients to trust.</summary>
+    public string Authority => Path.Combine(Data, "tls", "ca.pem");
+
+    /// <summary>A configuration file for the other verbs.</summary>
+    public string Configuration => Path.Combine(Root, "facteur.json");
+
     /// <summary>Opens the folder of an earlier demo, or makes it. Throws <see cref="IOException"/> with a sentence for a folder that is somebody else's.</summary>
     public static DemoFolder Open(string path)
     {
         var folder = new DemoFolder(Path.GetFullPath(path));
-        if (Directory.Exists(folder.Root) && !folder.IsOurs)
-        {
-            if (Directory.EnumerateFileSystemEntries(folder.Root).Any()) throw new IOException($"{folder.Root} is not empty and was not made by facteur demo; choose another with --data.");
-        }
-        Directory.CreateDirectory(folder.Root);
+        if (Directory.Exists(folder.Root) && !folder.IsOurs && Directory.EnumerateFileSystemEntries(folder.Root).Any())
+            throw new IOException($"{folder.Root} is not empty and was not made by facteur demo; choose another with --data.");
+        DataFolder.Make(folder.Root);
         File.WriteAllText(Path.Combine(folder.Root, Mark), "Made by facteur demo; facteur demo --reset deletes this folder.\n");
         return folder;
     }

@@ -6,20 +6,6 @@ using System.Text;
 
 namespace Facteur.Server.Demo;
 
-/// <summary>Ports of a demo server.</summary>
-internal sealed record DemoPorts(int Offset)
-{
-    public int Smtp => 2525 + Offset;
-    public int Submission => 1587 + Offset;
-    public int Submissions => 1465 + Offset;
-    public int Imap => 1143 + Offset;
-    public int Imaps => 1993 + Offset;
-    public int Pop3 => 1110 + Offset;
-    public int Pop3s => 1995 + Offset;
-    public int Http => 8080 + Offset;
-    public int Https => 8443 + Offset;
-}
-
 /// <summary>Times of one message on its way; what is not set was not reached.</summary>
 internal sealed record SelfTestResult(TimeSpan? Smtp, TimeSpan? Imap, TimeSpan? Pop3, string? Failure);
 
@@ -28,7 +14,11 @@ internal sealed class SelfTest(DemoPorts ports, X509Certificate2 authority)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
-    private readonly string token = RandomNumberGenerator.GetHexString(16, lowercase: true);
+    /// <summary>The first message also compiles the code on its way; the times told are those of the last.</summary>
+    private const int Rounds = 3;
+
+    private string uid = "";
+    private string token = "";
 
     /// <summary>Never throws for a server that fails: the result says where.</summary>
     public async Task<SelfTestResult> RunAsync(CancellationToken cancel)
@@ -41,9 +31,14 @@ internal sealed class SelfTest(DemoPorts ports, X509Certificate2 authority)
             // Logged in before the message leaves, so that the times are those of the message.
             await using var reader = await OpenImapAsync(patience.Token);
             await using var sender = await OpenSubmissionAsync(patience.Token);
-            result = result with { Smtp = await TimeAsync(() => SubmitAsync(sender, patience.Token)) };
-            result = result with { Imap = await TimeAsync(() => FetchAsync(reader, patience.Token)) };
-            result = result with { Pop3 = await TimeAsync(() => RetrieveAsync(patience.Token)) };
+            for (var round = 0; round < Rounds; round++)
+            {
+                token = RandomNumberGenerator.GetHexString(16, lowercase: true);
+                result = result with { Smtp = await TimeAsync(() => SubmitAsync(sender, patience.Token)) };
+                result = result with { Imap = await TimeAsync(() => FetchAsync(reader, patience.Token)) };
+                result = result with { Pop3 = await TimeAsync(() => RetrieveAsync(patience.Token)) };
+                await RemoveAsync(reader, patience.Token);
+            }
             return result;
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
@@ -101,10 +96,18 @@ internal sealed class SelfTest(DemoPorts ports, X509Certificate2 authority)
 
     private async Task FetchAsync(WireClient client, CancellationToken cancel)
     {
+        await ImapAsync(client, "a8 NOOP", "a8", cancel); // the selected mailbox learns of new mail between commands (RFC 9051 §6.1.2)
         var found = await ImapAsync(client, $"a3 UID SEARCH HEADER Message-ID {token}@demo.test", "a3", cancel);
-        var uid = found.Find(line => line.StartsWith("* SEARCH ", StringComparison.Ordinal))?["* SEARCH ".Length..]
+        uid = found.Find(line => line.StartsWith("* SEARCH ", StringComparison.Ordinal))?["* SEARCH ".Length..]
             ?? throw new IOException("IMAP: the message is not in the inbox");
         RequireMessage("IMAP", await ImapAsync(client, $"a4 UID FETCH {uid} (BODY.PEEK[])", "a4", cancel));
+    }
+
+    /// <summary>So that a demo started often does not fill up with test messages.</summary>
+    private async Task RemoveAsync(WireClient client, CancellationToken cancel)
+    {
+        await ImapAsync(client, $"a5 UID STORE {uid} +FLAGS.SILENT (\\Deleted)", "a5", cancel);
+        await ImapAsync(client, $"a6 UID EXPUNGE {uid}", "a6", cancel);
     }
 
     private async Task RetrieveAsync(CancellationToken cancel)

@@ -1,5 +1,7 @@
+using Facteur.Accounts;
 using Facteur.Net;
 using Facteur.Server.Configuration;
+using Facteur.Server.Control;
 using Facteur.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -9,7 +11,7 @@ namespace Facteur.Server.Running;
 /// The running server: store, certificates, protocols, listeners. Starts whole or not at all; a reload takes what is right
 /// and keeps what runs when something is wrong; a stop lets transactions in progress finish.
 /// </summary>
-internal sealed partial class FacteurServer : IAsyncDisposable
+internal sealed partial class FacteurServer : IServerState, IAsyncDisposable
 {
     private readonly TimeProvider time;
     private readonly ILoggerFactory loggers;
@@ -19,6 +21,7 @@ internal sealed partial class FacteurServer : IAsyncDisposable
     private readonly ProtocolHandlers handlers;
     private readonly ListenerSet mail;
     private readonly WebListeners web;
+    private readonly ControlServer control;
     private FacteurConfiguration configuration;
     private volatile string? notReady = "The server starts.";
 
@@ -29,6 +32,8 @@ internal sealed partial class FacteurServer : IAsyncDisposable
         handlers = new ProtocolHandlers(configuration, store, time, loggers);
         mail = new ListenerSet(ListenerServices.ForSockets(new ConnectionGateOptions(), metrics, loggers), Describe, loggers.CreateLogger<ListenerSet>());
         web = new WebListeners(certificates.Store, () => notReady, loggers);
+        var verbs = new ControlVerbs(store, new AccountService(store.Directory, new LoginOptions()), this, loggers.CreateLogger<ControlVerbs>());
+        control = new ControlServer(configuration.Data, verbs, loggers.CreateLogger<ControlServer>());
         Started = time.GetUtcNow();
     }
 
@@ -57,11 +62,13 @@ internal sealed partial class FacteurServer : IAsyncDisposable
         FacteurServer? server = null;
         try
         {
-            MakeDataFolder(configuration.Data);
+            DataFolder.Make(configuration.Data);
             store = await openStore(configuration.Data, cancel);
             certificates = new ServerCertificates(configuration, time, loggers.CreateLogger<ServerCertificates>());
             server = new FacteurServer(configuration, store, certificates, time, loggers);
             await server.ListenAsync(configuration, cancel);
+            await server.control.StartAsync(cancel);
+            await server.control.Listening;
             server.notReady = null;
             server.LogReady(configuration.Hostname);
             return server;
@@ -82,6 +89,11 @@ internal sealed partial class FacteurServer : IAsyncDisposable
             throw;
         }
     }
+
+    /// <inheritdoc/>
+    public ServerStatus Describe() => new(
+        Running: true, IsReady, ServerVersion.Text, configuration.Hostname, Started,
+        [.. Listeners.Select(listener => new ListenerView(listener.Kind.Name, listener.EndPoint.ToString()))], OpenConnections, Domains: 0, Accounts: 0);
 
     /// <summary>Takes another configuration while running. What cannot change, or is wrong, stays as it is and is told in the log.</summary>
     public async Task ReloadAsync(FacteurConfiguration changed, CancellationToken cancel)
@@ -125,6 +137,8 @@ internal sealed partial class FacteurServer : IAsyncDisposable
         LogStopping(OpenConnections);
         await mail.DrainAsync(patience);
         await web.DisposeAsync();
+        await control.StopAsync(CancellationToken.None);
+        control.Dispose();
         handlers.Dispose();
         await certificates.DisposeAsync();
         await Store.DisposeAsync();
@@ -155,14 +169,6 @@ internal sealed partial class FacteurServer : IAsyncDisposable
             Certificates = certificates.Store,
         },
     };
-
-    private static void MakeDataFolder(string path)
-    {
-        if (OperatingSystem.IsWindows())
-            Directory.CreateDirectory(path);
-        else
-            Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-    }
 
     [LoggerMessage(LogLevel.Information, "Facteur is ready on {Hostname}")]
     private partial void LogReady(string hostname);

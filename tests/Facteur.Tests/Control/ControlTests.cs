@@ -15,7 +15,7 @@ public sealed class ControlTests : IDisposable
     {
         public bool Ready { get; set; } = true;
 
-        public ServerStatus Describe() => new(true, Ready, "1.2.3", "mx.demo.test", DateTimeOffset.UnixEpoch, [new ListenerView("imaps", "127.0.0.1:1993")], 0, 0);
+        public ServerStatus Describe() => new(true, Ready, "1.2.3", "mx.demo.test", DateTimeOffset.UnixEpoch, [new ListenerView("imaps", "127.0.0.1:1993")], 0, 0, 0);
     }
 
     private Task<ControlReply> AskAsync(string verb, params (string, string?)[] arguments) => ControlClient.SendAsync(folder, new ControlRequest(verb, arguments), default);
