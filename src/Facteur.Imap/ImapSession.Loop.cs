@@ -116,10 +116,10 @@ internal sealed partial class ImapSession
         _ => new ImapEndedException(EndReason.ClientClosed),
     };
 
-    // The goodbye is sent when it still can be.
+    // The goodbye is sent when it still can be; in clear after a failed STARTTLS nobody would expect one.
     private async ValueTask<EndReason> EndAsync(EndReason reason)
     {
-        if (reason is EndReason.ClientClosed or EndReason.SlowReader) return reason;
+        if (reason is EndReason.ClientClosed or EndReason.SlowReader or EndReason.TlsFailed or EndReason.PlaintextAfterStartTls) return reason;
         if (Writer.Pending > 0) await Connection.FlushAsync();
         return reason;
     }

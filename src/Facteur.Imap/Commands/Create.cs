@@ -3,7 +3,7 @@ using Facteur.Storage;
 namespace Facteur.Imap.Commands;
 
 /// <summary>CREATE: adds a mailbox and the missing ones above it, for a special use when asked.</summary>
-// RFC 9051 §6.3.4; special use RFC 6154 §3, §5.
+// RFC 9051 §6.3.4; special use RFC 6154 §3, §5; MAILBOXID RFC 8474 §4.1.
 internal sealed record Create(string Mailbox, MailboxRole Role) : ImapCommand
 {
     public static ImapCommand Parse(ref ImapReader reader)
@@ -46,5 +46,6 @@ internal sealed record Create(string Mailbox, MailboxRole Role) : ImapCommand
                 if (other.Role == Role) throw new ImapRefusedException("USEATTR", "another mailbox has this special use");
         var mailbox = await session.Store.CreateMailboxAsync(session.Account.Id, Mailbox, Role, cancel);
         session.Recents.Created(mailbox.Id);
+        session.Complete(MailboxObjectId.Code(mailbox.Id));
     }
 }

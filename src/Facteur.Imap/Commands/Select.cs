@@ -4,7 +4,7 @@ using Facteur.Storage;
 namespace Facteur.Imap.Commands;
 
 /// <summary>SELECT and EXAMINE: opens a mailbox and tells what is in it.</summary>
-// RFC 9051 §6.3.2, §6.3.3; CONDSTORE RFC 7162 §3.1.8; RECENT and UNSEEN RFC 3501 §6.3.1.
+// RFC 9051 §6.3.2, §6.3.3; CONDSTORE RFC 7162 §3.1.8; RECENT and UNSEEN RFC 3501 §6.3.1; MAILBOXID RFC 8474 §4.2.
 internal sealed record Select(string Name, bool ReadOnly, bool Condstore) : ImapCommand
 {
     public static ImapCommand Parse(ref ImapReader reader) => Parse(ref reader, readOnly: false);
@@ -70,6 +70,7 @@ internal sealed record Select(string Name, bool ReadOnly, bool Condstore) : Imap
         Code(writer, "UIDVALIDITY", snapshot.UidValidity, "UIDs are valid");
         Code(writer, "UIDNEXT", snapshot.UidNext, "predicted next UID");
         Code(writer, "HIGHESTMODSEQ", Math.Max(1, snapshot.HighestModSeq.Value), "highest");
+        writer.Raw($"* OK [{MailboxObjectId.Code(selected.Id)}] the mailbox, whatever its name\r\n");
         if (rev2) ListLine.Write(session, selected.Name, []);
     }
 

@@ -2,7 +2,7 @@ using Facteur.Storage;
 
 namespace Facteur.Imap.Commands;
 
-/// <summary>What STATUS can tell of a mailbox: RFC 9051 §6.3.11; RECENT RFC 3501 §6.3.10; HIGHESTMODSEQ RFC 7162 §3.1.7; APPENDLIMIT RFC 7889 §3; DELETED-STORAGE RFC 9208 §4.1.4.</summary>
+/// <summary>What STATUS can tell of a mailbox: RFC 9051 §6.3.11; RECENT RFC 3501 §6.3.10; HIGHESTMODSEQ RFC 7162 §3.1.7; APPENDLIMIT RFC 7889 §3; DELETED-STORAGE RFC 9208 §4.1.4; MAILBOXID RFC 8474 §4.3.</summary>
 [Flags]
 internal enum StatusItems
 {
@@ -17,6 +17,7 @@ internal enum StatusItems
     HighestModSeq = 128,
     AppendLimit = 256,
     DeletedStorage = 512,
+    MailboxId = 1024,
 }
 
 internal static class StatusItemsWire
@@ -26,6 +27,7 @@ internal static class StatusItemsWire
         ("MESSAGES", StatusItems.Messages), ("RECENT", StatusItems.Recent), ("UIDNEXT", StatusItems.UidNext), ("UIDVALIDITY", StatusItems.UidValidity),
         ("UNSEEN", StatusItems.Unseen), ("DELETED", StatusItems.Deleted), ("SIZE", StatusItems.Size), ("HIGHESTMODSEQ", StatusItems.HighestModSeq),
         ("APPENDLIMIT", StatusItems.AppendLimit), ("DELETED-STORAGE", StatusItems.DeletedStorage),
+        ("MAILBOXID", StatusItems.MailboxId),
     ];
 
     /// <summary>Items in parentheses.</summary>
@@ -53,7 +55,8 @@ internal static class StatusItemsWire
             first = false;
             writer.Raw(name);
             writer.Space();
-            writer.Number(Value(session, mailbox, item));
+            if (item == StatusItems.MailboxId) writer.Raw($"({MailboxObjectId.Of(mailbox.Id)})");
+            else writer.Number(Value(session, mailbox, item));
         }
         writer.Raw(")\r\n"u8);
     }

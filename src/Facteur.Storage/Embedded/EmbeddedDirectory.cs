@@ -209,5 +209,11 @@ internal sealed class EmbeddedDirectory(EmbeddedStore store) : DirectoryStore
     private void TellSecurity(WriteSession session, AccountId account) =>
         session.AfterCommit.Add(() => store.Announcer.Post(() => RaiseAccountSecurityChanged(account)));
 
-    private Task<T> Write<T>(Func<WriteSession, T> verb, CancellationToken cancel) => store.WriteAsync(verb, grows: false, cancel);
+    // Sessions that the change ends are told before the verb completes: a login right behind it must not be taken for an old one.
+    private async Task<T> Write<T>(Func<WriteSession, T> verb, CancellationToken cancel)
+    {
+        var result = await store.WriteAsync(verb, grows: false, cancel);
+        await store.Announcer.CaughtUpAsync();
+        return result;
+    }
 }

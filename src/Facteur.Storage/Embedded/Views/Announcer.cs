@@ -23,6 +23,13 @@ internal sealed partial class Announcer : IAsyncDisposable
 
     public void Post(Action call) => queue.Writer.TryWrite(([], [], call));
 
+    /// <summary>Waits until all that was posted before is told.</summary>
+    public Task CaughtUpAsync()
+    {
+        var told = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        return queue.Writer.TryWrite(([], [], told.SetResult)) ? told.Task : Task.CompletedTask;
+    }
+
     public async ValueTask DisposeAsync()
     {
         queue.Writer.TryComplete();

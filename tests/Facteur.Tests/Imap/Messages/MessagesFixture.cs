@@ -95,6 +95,7 @@ internal sealed class MessagesFixture : IAsyncDisposable
         Line("S: * OK [UIDVALIDITY *");
         Line("S: * OK [UIDNEXT *");
         Line("S: * OK [HIGHESTMODSEQ *");
+        Line("S: * OK [MAILBOXID *");
         if (isRev2) Line("S: * LIST *");
         Line("S: l3 OK *");
     }
