@@ -24,6 +24,7 @@ internal static class StoreBench
             var account = await store.Directory.AddAccountAsync(domain.Id, $"user{i}@bench.test", "User", default);
             inboxes.Add((await store.FindMailboxAsync(account.Id, "INBOX", default))!.Id);
         }
+        foreach (var octets in new[] { 4 * 1024, 50 * 1024 }) await TakeInAsync(store, octets);
         foreach (var octets in new[] { 4 * 1024, 50 * 1024 })
             foreach (var deliverers in new[] { 1, 10, 50 })
                 await DeliverAsync(store, inboxes, octets, deliverers, TimeSpan.FromSeconds(4));
@@ -54,6 +55,24 @@ internal static class StoreBench
         Print($"deliver {octets / 1024} KiB, {deliverers} at once",
             $"{sorted.Count / elapsed:F0}/s, p50 {sorted[sorted.Count / 2]:F2} ms, p99 {sorted[sorted.Count * 99 / 100]:F2} ms, "
             + $"processor {(self.TotalProcessorTime - processor).TotalMilliseconds * 1000 / sorted.Count:F0} us each");
+    }
+
+    private static async Task TakeInAsync(EmbeddedStore store, int octets)
+    {
+        var body = Body(octets);
+        for (var round = 0; round < 4; round++)
+        {
+            await TimeAsync($"take in 10,000 of {octets / 1024} KiB, no delivery", async () =>
+            {
+                for (var n = 0; n < 10_000; n++)
+                {
+                    await using var intake = store.BeginMessage(octets);
+                    await intake.WriteAsync(Header($"{n}"), default);
+                    await intake.WriteAsync(body, default);
+                    await intake.CompleteAsync(default);
+                }
+            });
+        }
     }
 
     private static async Task DeliverOneAsync(EmbeddedStore store, MailboxId mailbox, string id, byte[] body)

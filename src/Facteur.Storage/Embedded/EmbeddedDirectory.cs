@@ -94,7 +94,7 @@ internal sealed class EmbeddedDirectory(EmbeddedStore store) : DirectoryStore
         session.Database.Get("DELETE FROM address WHERE account = ?1").Bind(1, id.Value).Run();
         session.Database.Get("DELETE FROM credential WHERE account = ?1").Bind(1, id.Value).Run();
         TellSecurity(session, id);
-        session.AfterCommit.Add(store.PurgeSoon);
+        session.AfterCommit.Add(session.PurgeSoon);
         return true;
     }, cancel);
 

@@ -46,6 +46,7 @@ public sealed partial class EmbeddedStore : MailStore
         var session = new WriteSession(database, options, Packs, time, () => Interlocked.Read(ref lastBlob))
         {
             AccountGone = account => search.Remove(account),
+            PurgeSoon = () => maintenance!.PurgeSoon(),
         };
         writer = new GroupCommitWriter(session, Publish, () => files.AvailableOctets(options.Folder) >= options.ReserveOctets, logger);
         directory = new EmbeddedDirectory(this);
@@ -120,9 +121,6 @@ public sealed partial class EmbeddedStore : MailStore
     {
         if (files.AvailableOctets(Options.Folder) < Options.ReserveOctets) throw new StoreFullException("the disk is nearly full");
     }
-
-    /// <summary>Work for the purge came up.</summary>
-    internal void PurgeSoon() => maintenance.PurgeSoon();
 
     /// <summary>Has the writer move the rest of the log between two batches, so that the log begins anew.</summary>
     internal void RequestCheckpoint() => writer.RequestCheckpoint();

@@ -27,6 +27,9 @@ public sealed class EmbeddedStoreOptions
     /// <summary>Mailboxes of one account; past this a client is at fault.</summary>
     public int MaxMailboxes { get; init; } = 10_000;
 
+    /// <summary>Ranges of expunged UIDs remembered per mailbox; whoever asks from before gets every UID that is not there (RFC 7162 §3.2.10).</summary>
+    public int MaxExpungedRanges { get; init; } = 20_000;
+
     /// <summary>Octets of the write-ahead log at which it is moved into the database.</summary>
     public long CheckpointOctets { get; init; } = 16L * 1024 * 1024;
 

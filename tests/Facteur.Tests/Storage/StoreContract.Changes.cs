@@ -137,6 +137,47 @@ public abstract partial class StoreContract
     }
 
     [Fact]
+    public async Task What_vanished_long_ago_is_told_as_all_that_is_not_there()
+    {
+        var inbox = await InboxAsync((await AddAccountAsync()).Id);
+        for (var i = 0; i < 130; i++) await AddAsync(inbox);
+        var mark = (await RefreshAsync(inbox)).HighestModSeq;
+        for (var i = 1u; i < 120; i += 2) await Store.ExpungeAsync(inbox.Id, Uids(new Uid(i)), onlyDeleted: false, default);
+        await PurgeAsync();
+        var recent = (await RefreshAsync(inbox)).HighestModSeq;
+        await Store.ExpungeAsync(inbox.Id, [new(121, 123)], onlyDeleted: false, default);
+        var gone = (await Store.ChangesSinceAsync(inbox.Id, mark, default)).Vanished.SelectMany(range => Enumerable.Range((int)range.First, (int)(range.Last - range.First + 1)));
+        Assert.Equal(Enumerable.Range(0, 60).Select(i => (2 * i) + 1).Concat([121, 122, 123]), gone);
+        Assert.Equal([new UidRange(121, 123)], (await Store.ChangesSinceAsync(inbox.Id, recent, default)).Vanished);
+    }
+
+    [Fact]
+    public async Task Keywords_of_a_refused_delivery_do_not_confuse_those_who_look()
+    {
+        var inbox = await InboxAsync((await AddAccountAsync()).Id);
+        await AddAsync(inbox, keywords: [.. Enumerable.Range(0, MessageFlags.MaxKeywords - 1).Select(i => $"k{i}")]);
+        using var view = await Store.OpenViewAsync(inbox.Id, default);
+        Assert.Equal(StoreRefusal.TooManyKeywords, await RefusedAsync(() => AddAsync(inbox, null, default, "last", "too-many")));
+        await AddAsync(inbox, null, default, "last");
+        var snapshot = await view.RefreshAsync(default);
+        Assert.Equal(MessageFlags.Keyword(snapshot.Keywords.IndexOf("last")), snapshot[1].Flags);
+    }
+
+    [Fact]
+    public async Task A_long_mailbox_goes_in_steps()
+    {
+        var account = (await AddAccountAsync()).Id;
+        var mailbox = await Store.CreateMailboxAsync(account, "long", MailboxRole.None, default);
+        await AddAsync(mailbox);
+        for (var count = 1; count < 4096; count *= 2) await Store.CopyAsync(mailbox.Id, All, mailbox.Id, default);
+        Assert.Equal(4096, (await RefreshAsync(mailbox)).Messages);
+        await Store.DeleteMailboxAsync(mailbox.Id, default);
+        Assert.Null(await Store.FindMailboxAsync(account, "long", default));
+        await PurgeAsync();
+        Assert.Equal(0, (await Store.GetQuotaAsync(account, default)).Messages);
+    }
+
+    [Fact]
     public async Task Views_share_snapshots_and_are_called_after_the_commit()
     {
         var inbox = await InboxAsync((await AddAccountAsync()).Id);

@@ -117,18 +117,19 @@ CREATE TABLE extent (
 -- What was computed from the bytes when they came; derived, never changed.
 CREATE TABLE facts (
     blob           INTEGER PRIMARY KEY,
+    -- Short ones first: they are read without the pages that a long envelope may need.
+    sent_date      INTEGER,
+    sent_zone      INTEGER,
+    header_size    INTEGER NOT NULL,
+    has_attachment INTEGER NOT NULL,
+    message_id     TEXT,
+    base_subject   TEXT NOT NULL,
     envelope       BLOB NOT NULL,
     body_structure BLOB NOT NULL,
     parts          BLOB NOT NULL,
     preview        TEXT NOT NULL,
     folded_headers BLOB NOT NULL,
-    sent_date      INTEGER,
-    sent_zone      INTEGER,
-    base_subject   TEXT NOT NULL,
-    message_id     TEXT,
-    subject        TEXT NOT NULL,
-    header_size    INTEGER NOT NULL,
-    has_attachment INTEGER NOT NULL
+    subject        TEXT NOT NULL
 );
 
 -- A message of an account, in as many mailboxes as "entries" says.

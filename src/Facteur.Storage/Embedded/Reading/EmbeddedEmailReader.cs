@@ -102,12 +102,12 @@ internal sealed class EmbeddedEmailReader(ReaderPool readers, MailboxId mailbox,
             SaveDate = source.Int64(9), PopUidl = source.TextOrNull(10),
         };
         if (fields == EmailFields.Entry) return;
-        if (fields.HasFlag(EmailFields.Envelope)) row.Envelope = Keep(source.Octets(11));
-        if (fields.HasFlag(EmailFields.BodyStructure)) row.BodyStructure = Keep(source.Octets(12));
-        if (fields.HasFlag(EmailFields.Parts)) row.Parts = Keep(source.Octets(13));
-        if (fields.HasFlag(EmailFields.Preview)) row.Preview = Keep(source.Octets(14));
-        if (fields.HasFlag(EmailFields.FoldedHeaders)) row.FoldedHeaders = Keep(source.Octets(15));
-        if (!fields.HasFlag(EmailFields.SortKeys)) return;
+        if ((fields & EmailFields.Envelope) != 0) row.Envelope = Keep(source.Octets(11));
+        if ((fields & EmailFields.BodyStructure) != 0) row.BodyStructure = Keep(source.Octets(12));
+        if ((fields & EmailFields.Parts) != 0) row.Parts = Keep(source.Octets(13));
+        if ((fields & EmailFields.Preview) != 0) row.Preview = Keep(source.Octets(14));
+        if ((fields & EmailFields.FoldedHeaders) != 0) row.FoldedHeaders = Keep(source.Octets(15));
+        if ((fields & EmailFields.SortKeys) == 0) return;
         row.BaseSubject = Keep(source.Octets(16));
         row.MessageId = source.IsNull(17) ? null : Keep(source.Octets(17));
         (row.SentDate, row.SentZone) = (source.Int64OrNull(18), source.Int32(19));

@@ -6,17 +6,19 @@ namespace Facteur.Storage.Embedded.Sqlite;
 /// <summary>A prepared statement. Parameters count from 1, columns from 0. Spans of columns are valid until the next step.</summary>
 internal sealed class SqliteStatement(SqliteConnection connection, sqlite3_stmt handle) : IDisposable
 {
+    // The statement lives as long as this object, and is used by one thread.
+    private readonly nint pointer = handle.DangerousGetHandle();
     private bool active;
 
     public SqliteStatement Bind(int index, long value)
     {
-        raw.sqlite3_bind_int64(handle, index, value);
+        _ = SqliteNative.BindInt64(pointer, index, value);
         return this;
     }
 
     public SqliteStatement Bind(int index, long? value)
     {
-        if (value is { } number) raw.sqlite3_bind_int64(handle, index, number);
+        if (value is { } number) _ = SqliteNative.BindInt64(pointer, index, number);
         else raw.sqlite3_bind_null(handle, index);
         return this;
     }
@@ -46,7 +48,7 @@ internal sealed class SqliteStatement(SqliteConnection connection, sqlite3_stmt 
     public bool Step()
     {
         active = true;
-        var code = raw.sqlite3_step(handle);
+        var code = SqliteNative.Step(pointer);
         if (code == raw.SQLITE_ROW) return true;
         if (code == raw.SQLITE_DONE)
         {
@@ -66,11 +68,11 @@ internal sealed class SqliteStatement(SqliteConnection connection, sqlite3_stmt 
         }
     }
 
-    public long Int64(int column) => raw.sqlite3_column_int64(handle, column);
+    public long Int64(int column) => SqliteNative.ColumnInt64(pointer, column);
 
-    public int Int32(int column) => raw.sqlite3_column_int(handle, column);
+    public int Int32(int column) => (int)SqliteNative.ColumnInt64(pointer, column);
 
-    public bool IsNull(int column) => raw.sqlite3_column_type(handle, column) == raw.SQLITE_NULL;
+    public bool IsNull(int column) => SqliteNative.ColumnType(pointer, column) == raw.SQLITE_NULL;
 
     public long? Int64OrNull(int column) => IsNull(column) ? null : Int64(column);
 

@@ -18,12 +18,12 @@ internal static class Deliver
             var emails = new Dictionary<AccountId, (EmailId Email, ThreadId Thread)>(1);
             for (var i = 0; i < delivery.Targets.Count; i++)
             {
-                var (target, mailbox, flags, keywordsAdded) = plan[next++];
+                var (target, mailbox, flags) = plan[next++];
                 var account = mailbox.Account;
                 if (!modSeqs.TryGetValue(account.Id, out var modSeq)) modSeqs.Add(account.Id, modSeq = session.NextModSeq(account));
                 var isFirst = !emails.TryGetValue(account.Id, out var email);
                 if (isFirst) emails.Add(account.Id, email = AddEmail(session, account, intake, modSeq, EntriesOf(plan, next - 1 - i, delivery, account)));
-                entries.Add(AddEntry(session, mailbox, target, flags, intake, email.Email, email.Thread, modSeq, isFirst, keywordsAdded));
+                entries.Add(AddEntry(session, mailbox, target, flags, intake, email.Email, email.Thread, modSeq, isFirst));
             }
             AddBlob(session, intake, emails.Count);
             session.AfterCommit.Add(intake.Delivered);
@@ -49,18 +49,14 @@ internal static class Deliver
             {
                 var mailbox = session.Mailbox(target.Mailbox);
                 if (counted.Add(mailbox.Account)) octets[mailbox.Account] = octets.GetValueOrDefault(mailbox.Account) + intake.Length;
-                plan.Add(new Placement(target, mailbox, default, false));
+                plan.Add(new Placement(target, mailbox, default));
             }
         }
         foreach (var (account, more) in octets)
             if (account.Quota is { } limit && account.Octets + more > limit)
                 throw new StoreRefusedException(StoreRefusal.OverQuota, "the account has no room for the message");
         for (var i = 0; i < plan.Count; i++)
-        {
-            var added = false;
-            var flags = Keywords.Resolve(session, plan[i].Mailbox, plan[i].Target.Flags, add: true, ref added);
-            plan[i] = plan[i] with { Flags = flags, KeywordsAdded = added };
-        }
+            plan[i] = plan[i] with { Flags = Keywords.Resolve(session, plan[i].Mailbox, plan[i].Target.Flags, add: true) };
         return plan;
     }
 
@@ -80,7 +76,7 @@ internal static class Deliver
 
     private static StoredEntry AddEntry(
         WriteSession session, MailboxState mailbox, DeliveryTarget target, MessageFlags flags, EmbeddedIntake intake,
-        EmailId email, ThreadId thread, ModSeq modSeq, bool isFirst, bool keywordsAdded)
+        EmailId email, ThreadId thread, ModSeq modSeq, bool isFirst)
     {
         var uid = Entries.TakeUid(mailbox);
         var row = new EntryRow(uid, email, modSeq, flags, intake.Length, intake.Blob, thread.Value,
@@ -90,7 +86,7 @@ internal static class Deliver
         session.Save(mailbox, modSeq);
         var delta = session.Delta(mailbox, modSeq, onlyAdds: true);
         (delta.Added ??= []).Add(row.ToMessageEntry());
-        if (keywordsAdded) delta.Keywords = Keywords.Table(session, mailbox);
+        Keywords.Tell(session, mailbox, delta);
         return new StoredEntry(mailbox.Id, mailbox.UidValidity, uid, email, modSeq);
     }
 
@@ -127,5 +123,5 @@ internal static class Deliver
             .Bind(9, facts.BaseSubject).Bind(10, facts.MessageId).Bind(11, facts.Subject).Bind(12, facts.HeaderSize)
             .Bind(13, facts.HasAttachment ? 1 : 0).Run();
 
-    private readonly record struct Placement(DeliveryTarget Target, MailboxState Mailbox, MessageFlags Flags, bool KeywordsAdded);
+    private readonly record struct Placement(DeliveryTarget Target, MailboxState Mailbox, MessageFlags Flags);
 }

@@ -12,10 +12,10 @@ internal readonly record struct EntryRow(
 /// <summary>Rows of "entry" and what hangs on them: the mailbox's counters, the email's count of entries, the account's quota.</summary>
 internal static class Entries
 {
-    /// <summary>The next UID of a mailbox; never one that was used.</summary>
+    /// <summary>The next UID of a mailbox; never one that was used. Not a refusal when there is none: rows may have been written before it.</summary>
     public static Uid TakeUid(MailboxState mailbox)
     {
-        if (mailbox.UidNext >= uint.MaxValue) throw new StoreRefusedException(StoreRefusal.NotPossible, "the mailbox has no UID left");
+        if (mailbox.UidNext >= uint.MaxValue) throw new InvalidOperationException("the mailbox has no UID left");
         return new Uid((uint)mailbox.UidNext++);
     }
 

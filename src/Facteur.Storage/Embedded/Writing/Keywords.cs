@@ -1,3 +1,5 @@
+using Facteur.Storage.Embedded.Views;
+
 namespace Facteur.Storage.Embedded.Writing;
 
 /// <summary>Gives the keywords of a mailbox their bits.</summary>
@@ -5,9 +7,16 @@ internal static class Keywords
 {
     public static KeywordTable Table(WriteSession session, MailboxState mailbox) => new([.. Load(session, mailbox)]);
 
+    /// <summary>Has a delta carry the table when it changed, by this verb or by one that was refused later.</summary>
+    public static void Tell(WriteSession session, MailboxState mailbox, MailboxDelta delta)
+    {
+        if (!mailbox.KeywordsChanged) return;
+        delta.Keywords = Table(session, mailbox);
+        mailbox.KeywordsChanged = false;
+    }
+
     /// <summary>The bits of <paramref name="flags"/> in a mailbox; new keywords get a bit when <paramref name="add"/>, else they are passed over.</summary>
-    /// <param name="added">Set when the table changed.</param>
-    public static MessageFlags Resolve(WriteSession session, MailboxState mailbox, FlagSet flags, bool add, ref bool added)
+    public static MessageFlags Resolve(WriteSession session, MailboxState mailbox, FlagSet flags, bool add)
     {
         var bits = flags.System & new MessageFlags((1UL << MessageFlags.FirstKeywordBit) - 1);
         foreach (var keyword in flags.Keywords)
@@ -18,7 +27,6 @@ internal static class Keywords
             {
                 if (!add) continue;
                 index = Add(session, mailbox, names, keyword, bits);
-                added = true;
             }
             bits |= MessageFlags.Keyword(index);
         }
@@ -26,14 +34,14 @@ internal static class Keywords
     }
 
     /// <summary>Flags of one mailbox as another writes them.</summary>
-    public static MessageFlags Translate(WriteSession session, MailboxState from, MailboxState to, MessageFlags flags, ref bool added)
+    public static MessageFlags Translate(WriteSession session, MailboxState from, MailboxState to, MessageFlags flags)
     {
         if (from == to || flags.Bits >> MessageFlags.FirstKeywordBit == 0) return flags;
         var names = Load(session, from);
         var keywords = new List<string>();
         for (var i = 0; i < names.Count; i++)
             if (flags.Has(MessageFlags.Keyword(i)) && names[i] is { } name) keywords.Add(name);
-        return Resolve(session, to, new FlagSet(flags, keywords), add: true, ref added);
+        return Resolve(session, to, new FlagSet(flags, keywords), add: true);
     }
 
     private static List<string?> Load(WriteSession session, MailboxState mailbox)
@@ -65,6 +73,7 @@ internal static class Keywords
         if (index < 0)
             throw new StoreRefusedException(StoreRefusal.TooManyKeywords, $"a mailbox has at most {MessageFlags.MaxKeywords} keywords");
         names[index] = keyword;
+        mailbox.KeywordsChanged = true;
         session.Database.Get("INSERT INTO keyword (mailbox, bit, name) VALUES (?1, ?2, ?3)")
             .Bind(1, mailbox.Id.Value).Bind(2, index).Bind(3, keyword).Run();
         return index;
@@ -80,6 +89,7 @@ internal static class Keywords
         {
             if (new MessageFlags(used).Has(MessageFlags.Keyword(i))) continue;
             names[i] = null;
+            mailbox.KeywordsChanged = true;
             session.Database.Get("DELETE FROM keyword WHERE mailbox = ?1 AND bit = ?2").Bind(1, mailbox.Id.Value).Bind(2, i).Run();
         }
     }

@@ -35,7 +35,7 @@ internal static class MailboxVerbs
         var modSeq = session.NextModSeq(mailbox.Account);
         Retire(session, mailbox, modSeq);
         if (hasBelow) Insert(session, mailbox.Account, mailbox.Name, MailboxRole.None, modSeq, selectable: false);
-        Sweep(session, mailbox, SweepAtOnce);
+        if (!Sweep(session, mailbox, SweepAtOnce)) session.AfterCommit.Add(session.PurgeSoon);
     }
 
     public static void Rename(WriteSession session, AccountId accountId, string from, string to)

@@ -17,6 +17,7 @@ internal static class Purge
         }
         var more = Emails(session, session.Now - (long)retention.TotalMilliseconds);
         more |= Accounts(session);
+        Expunged(session);
         Segments(session);
         return more;
     }
@@ -85,6 +86,23 @@ internal static class Purge
         session.Database.Get("DELETE FROM account WHERE id = ?1").Bind(1, id).Run();
         session.AfterCommit.Add(() => session.AccountGone(new AccountId(id)));
         return true;
+    }
+
+    // The older half goes: who was away that long gets a longer answer, not a wrong one.
+    private static void Expunged(WriteSession session)
+    {
+        var limit = session.Options.MaxExpungedRanges;
+        var mailboxes = new List<long>();
+        var rows = session.Database.Get("SELECT mailbox FROM expunged GROUP BY mailbox HAVING count(*) > ?1").Bind(1, limit);
+        while (rows.Step()) mailboxes.Add(rows.Int64(0));
+        foreach (var mailbox in mailboxes)
+        {
+            session.Database.Get("""
+                UPDATE mailbox SET vanished_floor = (SELECT modseq FROM expunged WHERE mailbox = ?1 ORDER BY modseq DESC LIMIT 1 OFFSET ?2) WHERE id = ?1
+                """).Bind(1, mailbox).Bind(2, limit / 2).Run();
+            session.Database.Get("DELETE FROM expunged WHERE mailbox = ?1 AND modseq <= (SELECT vanished_floor FROM mailbox WHERE id = ?1)")
+                .Bind(1, mailbox).Run();
+        }
     }
 
     private static void Segments(WriteSession session)

@@ -35,6 +35,9 @@ internal sealed class MailboxState
     /// <summary>Loaded on first use.</summary>
     public List<string?>? Keywords { get; set; }
 
+    /// <summary>The table of keywords changed and nobody was told yet.</summary>
+    public bool KeywordsChanged { get; set; }
+
     /// <summary>Counts an entry in (1) or out (-1).</summary>
     public void Count(MessageFlags flags, long size, int direction)
     {

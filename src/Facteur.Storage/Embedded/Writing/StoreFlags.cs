@@ -8,10 +8,9 @@ internal static class StoreFlags
     {
         var mailbox = session.Mailbox(id);
         var rows = Entries.Read(session, mailbox, uids);
-        var keywordsAdded = false;
 
         // A keyword comes to be only when there is a message to have it.
-        var bits = Keywords.Resolve(session, mailbox, flags, add: change != FlagChange.Remove && rows.Count > 0, ref keywordsAdded);
+        var bits = Keywords.Resolve(session, mailbox, flags, add: change != FlagChange.Remove && rows.Count > 0);
         var changed = new List<MessageEntry>();
         var modified = new List<Uid>();
         ModSeq? modSeq = null;
@@ -40,7 +39,7 @@ internal static class StoreFlags
             session.Save(mailbox, at);
             var delta = session.Delta(mailbox, at, onlyAdds: false);
             delta.Changed = changed;
-            if (keywordsAdded) delta.Keywords = table;
+            Keywords.Tell(session, mailbox, delta);
         }
         return new FlagResult(changed, modified, table, new ModSeq(mailbox.HighestModSeq));
     }

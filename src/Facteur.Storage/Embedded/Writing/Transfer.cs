@@ -15,8 +15,7 @@ internal static class Transfer
         if (rows.Count == 0) return new CopyResult(to.UidValidity, [], new ModSeq(to.HighestModSeq));
 
         // May refuse: before the first row.
-        var keywordsAdded = false;
-        var flags = Translate(session, from, to, rows, ref keywordsAdded);
+        var flags = Translate(session, from, to, rows);
         var modSeq = session.NextModSeq(from.Account);
         var copied = new List<(Uid, Uid)>(rows.Count);
         var added = new List<MessageEntry>(rows.Count);
@@ -36,17 +35,17 @@ internal static class Transfer
         session.Save(to, modSeq);
         var delta = session.Delta(to, modSeq, onlyAdds: true);
         (delta.Added ??= []).AddRange(added);
-        if (keywordsAdded) delta.Keywords = Keywords.Table(session, to);
+        Keywords.Tell(session, to, delta);
         if (move) Expunge.Tell(session, from, rows, modSeq);
         return new CopyResult(to.UidValidity, copied, modSeq);
     }
 
     private static Dictionary<MessageFlags, MessageFlags> Translate(
-        WriteSession session, MailboxState from, MailboxState to, List<EntryRow> rows, ref bool added)
+        WriteSession session, MailboxState from, MailboxState to, List<EntryRow> rows)
     {
         var flags = new Dictionary<MessageFlags, MessageFlags>();
         foreach (var row in rows)
-            if (!flags.ContainsKey(row.Flags)) flags.Add(row.Flags, Keywords.Translate(session, from, to, row.Flags, ref added));
+            if (!flags.ContainsKey(row.Flags)) flags.Add(row.Flags, Keywords.Translate(session, from, to, row.Flags));
         return flags;
     }
 }

@@ -44,6 +44,9 @@ internal sealed class WriteSession(SqliteConnection database, EmbeddedStoreOptio
     /// <summary>Clears away what is kept of a removed account beside the database.</summary>
     public Action<AccountId> AccountGone { get; init; } = _ => { };
 
+    /// <summary>A verb left something for the purge to do.</summary>
+    public Action PurgeSoon { get; init; } = () => { };
+
     /// <summary>Segments with octets that this batch refers to.</summary>
     public IReadOnlyCollection<int> Unflushed => unflushed;
 
