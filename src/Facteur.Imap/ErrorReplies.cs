@@ -14,6 +14,7 @@ internal static class ErrorReplies
         StoreRefusedException refused => Refused(refused.Reason),
         StoreFullException => "NO [LIMIT] the server has no room left; try again later",
         StoreFailedException => "NO [UNAVAILABLE] the server cannot write now; try again later",
+        DamagedMessageException or InvalidDataException => "NO [CORRUPTION] a message is damaged on the server",
         _ => "NO [SERVERBUG] the server failed; the fault is in its log",
     };
 

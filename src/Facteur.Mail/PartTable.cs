@@ -67,6 +67,23 @@ public static class PartTable
         return root;
     }
 
+    /// <summary>Octets of the message's header, empty line included, without reading the rest of the table.</summary>
+    /// <exception cref="InvalidDataException">The table is damaged or of a newer version.</exception>
+    public static long HeaderLength(ReadOnlySpan<byte> table)
+    {
+        var reader = new Reader(table);
+        if (reader.Octet() != Version) throw new InvalidDataException("a stored part table is of another version");
+        reader.Octet();
+        if (reader.Number() == 0)
+        {
+            reader.Skip();
+            reader.Skip();
+        }
+        reader.Octet();
+        reader.Number();
+        return reader.Number();
+    }
+
     /// <summary>The part that IMAP section numbers name, counted from 1 (RFC 9051 §6.4.5); null when there is none. No numbers name the root.</summary>
     public static MessagePart? Find(MessagePart root, ReadOnlySpan<int> sectionNumbers)
     {
@@ -186,11 +203,14 @@ public static class PartTable
             throw Damaged();
         }
 
-        public string Text()
+        public string Text() => Encoding.UTF8.GetString(Skip());
+
+        /// <summary>Passes over a text; answers its octets.</summary>
+        public ReadOnlySpan<byte> Skip()
         {
             var length = Number();
             if (length > rest.Length) throw Damaged();
-            var text = Encoding.UTF8.GetString(rest[..(int)length]);
+            var text = rest[..(int)length];
             rest = rest[(int)length..];
             return text;
         }

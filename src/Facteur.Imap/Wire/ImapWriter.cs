@@ -128,9 +128,14 @@ internal sealed class ImapWriter(PipeWriter output, Func<ValueTask<bool>> flush)
     /// <summary>INTERNALDATE as a quoted date-time (RFC 9051 §9).</summary>
     public void DateTime(DateTimeOffset value)
     {
-        Raw(value.ToString("'\"'dd-MMM-yyyy HH:mm:ss ", CultureInfo.InvariantCulture));
+        var span = output.GetSpan(32);
+        value.TryFormat(span, out var length, "'\"'dd-MMM-yyyy HH:mm:ss ", CultureInfo.InvariantCulture);
         var minutes = (int)value.Offset.TotalMinutes;
-        Raw(string.Create(CultureInfo.InvariantCulture, $"{(minutes < 0 ? '-' : '+')}{Math.Abs(minutes) / 60:00}{Math.Abs(minutes) % 60:00}\""));
+        span[length++] = (byte)(minutes < 0 ? '-' : '+');
+        minutes = Math.Abs(minutes);
+        foreach (var digit in (ReadOnlySpan<int>)[minutes / 600, minutes / 60 % 10, minutes % 60 / 10, minutes % 10]) span[length++] = (byte)('0' + digit);
+        span[length++] = (byte)'"';
+        Advance(length);
     }
 
     /// <summary>"{n}" CRLF; exactly <paramref name="length"/> octets must follow.</summary>

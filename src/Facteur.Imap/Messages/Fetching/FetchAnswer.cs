@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Facteur.Storage;
 
 namespace Facteur.Imap.Messages;
@@ -59,6 +60,7 @@ internal sealed class FetchAnswer : IAsyncDisposable
     /// <summary>Says how the command ends.</summary>
     public void Complete()
     {
+        if (body.Damage is { } damage) ExceptionDispatchInfo.Throw(damage);
         if (body.UnknownEncoding) throw new ImapRefusedException("UNKNOWN-CTE", "a part has an encoding that is not known"); // RFC 3516 §4.3
         if (gone > 0) session.Complete("EXPUNGEISSUED", "some of the messages are gone"); // RFC 5530 §3
     }

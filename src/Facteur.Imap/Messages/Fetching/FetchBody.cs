@@ -11,44 +11,59 @@ internal sealed class FetchBody(ImapSession session) : IAsyncDisposable
     private const int InMemoryOctets = 64 * 1024;
 
     private readonly ImapWriter writer = session.Writer;
+    private readonly SteadyBody body = new(session.Store);
     private readonly ArrayBufferWriter<byte> filtered = new();
-    private MessageBody? body;
     private MessagePart? root;
-    private bool isOpen;
 
     /// <summary>A part could not be decoded; the command ends with NO [UNKNOWN-CTE] (RFC 3516 §4.3).</summary>
     public bool UnknownEncoding { get; private set; }
 
+    /// <summary>Why a message, or a part of one, could not be read; the command ends with it.</summary>
+    public Exception? Damage => body.Damage;
+
     /// <summary>Writes an item of the message that <paramref name="email"/> stands at.</summary>
     public async ValueTask WriteAsync(FetchItem item, EmailReader email, CancellationToken cancel)
     {
-        if (!isOpen)
-        {
-            body = await session.Store.OpenBodyAsync(email.Body, cancel);
-            isOpen = true;
-        }
+        if (!body.IsOpen) await body.OpenAsync(email.Body, cancel);
         writer.Raw(item.Label.Span);
         var section = item.Section!;
-        if (body is null) WriteMissing(item);
+        if (!body.IsThere) WriteMissing(item);
         else if (section.IsWholeMessage && item.Kind != FetchKind.BinarySize) await WriteAsync(item, new ByteRange(0, body.Length), cancel);
-        else
+        else if (!TryFind(item, email, out var range)) WriteMissing(item);
+        else if (item.Kind != FetchKind.Section) await WriteBinaryAsync(item, section.FindPart(root!), cancel);
+        else if (section.Fields is null) await WriteAsync(item, range, cancel);
+        else await WriteFilteredAsync(item, range, default, cancel);
+    }
+
+    /// <summary>Where the section stands. The header of the message is found without reading of its parts.</summary>
+    private bool TryFind(FetchItem item, EmailReader email, out ByteRange range)
+    {
+        range = default;
+        try
         {
+            if (item.Kind == FetchKind.Section && item.Section!.IsMessageHeader)
+            {
+                range = new ByteRange(0, PartTable.HeaderLength(email.Parts));
+                return true;
+            }
             root ??= PartTable.Parse(email.Parts);
-            if (item.Kind != FetchKind.Section) await WriteBinaryAsync(item, section.FindPart(root), cancel);
-            else if (section.Find(root) is not { } range) WriteMissing(item);
-            else if (section.Fields is null) await WriteAsync(item, range, cancel);
-            else await WriteFilteredAsync(item, range, () => new HeaderFieldFilter(section.Fields, section.Text == SectionText.HeaderFields), cancel);
         }
+        catch (InvalidDataException e)
+        {
+            body.Report(e);
+            return false;
+        }
+        if (item.Kind != FetchKind.Section) return true;
+        var found = item.Section!.Find(root);
+        range = found ?? default;
+        return found is not null;
     }
 
     /// <summary>Lets go of the message.</summary>
-    public async ValueTask CloseAsync()
+    public ValueTask CloseAsync()
     {
-        isOpen = false;
         root = null;
-        if (body is not { } open) return;
-        body = null;
-        await open.DisposeAsync();
+        return body.CloseAsync();
     }
 
     public ValueTask DisposeAsync() => CloseAsync();
@@ -74,11 +89,11 @@ internal sealed class FetchBody(ImapSession session) : IAsyncDisposable
             WriteMissing(item);
             return ValueTask.CompletedTask;
         }
-        var range = isMessage ? new ByteRange(0, body!.Length) : new ByteRange(part.BodyOffset, part.BodyLength);
+        var range = isMessage ? new ByteRange(0, body.Length) : new ByteRange(part.BodyOffset, part.BodyLength);
         // Only leaves have an encoding of their own (RFC 2045 §6.4).
         var encoding = isMessage || part.IsMultipart || part.IsMessage ? TransferEncoding.Binary : part.Encoding;
         if (encoding is TransferEncoding.Base64 or TransferEncoding.QuotedPrintable or TransferEncoding.UuEncode)
-            return WriteFilteredAsync(item, range, () => new DecodingFilter(encoding), cancel);
+            return WriteFilteredAsync(item, range, encoding, cancel);
         if (item.Kind == FetchKind.Binary) return WriteAsync(item, range, cancel);
         writer.Number(range.Length);
         return ValueTask.CompletedTask;
@@ -89,20 +104,20 @@ internal sealed class FetchBody(ImapSession session) : IAsyncDisposable
     {
         var (first, octets) = Window(item, range.Length);
         BeginLiteral(item, octets);
-        return writer.CopyAsync(body!, range.Offset + first, octets, item.Kind == FetchKind.Binary, cancel);
+        return writer.CopyAsync(body, range.Offset + first, octets, item.Kind == FetchKind.Binary, cancel);
     }
 
-    private async ValueTask WriteFilteredAsync(FetchItem item, ByteRange range, Func<OctetFilter> create, CancellationToken cancel)
+    private async ValueTask WriteFilteredAsync(FetchItem item, ByteRange range, TransferEncoding encoding, CancellationToken cancel)
     {
         if (range.Length <= InMemoryOctets)
         {
             filtered.ResetWrittenCount();
-            await FilterAsync(range, create(), filtered, cancel);
+            await FilterAsync(range, NewFilter(item, encoding), filtered, cancel);
             WriteFiltered(item);
             return;
         }
         var measure = new OctetWindow(null, 0, 0);
-        await FilterAsync(range, create(), measure, cancel);
+        await FilterAsync(range, NewFilter(item, encoding), measure, cancel);
         if (item.Kind == FetchKind.BinarySize)
         {
             writer.Number(measure.Written);
@@ -110,7 +125,7 @@ internal sealed class FetchBody(ImapSession session) : IAsyncDisposable
         }
         var (first, octets) = Window(item, measure.Written);
         BeginLiteral(item, octets);
-        await FilterAsync(range, create(), new OctetWindow(writer, first, octets), cancel);
+        await FilterAsync(range, NewFilter(item, encoding), new OctetWindow(writer, first, octets), cancel);
     }
 
     private void WriteFiltered(FetchItem item)
@@ -132,8 +147,7 @@ internal sealed class FetchBody(ImapSession session) : IAsyncDisposable
         {
             for (var (at, end) = (range.Offset, range.Offset + range.Length); at < end;)
             {
-                var read = await body!.ReadAsync(at, buffer.AsMemory(0, (int)Math.Min(buffer.Length, end - at)), cancel);
-                if (read <= 0) throw new ImapEndedException(Net.EndReason.ServerFault); // the announced length cannot be taken back
+                var read = await body.ReadAsync(at, buffer.AsMemory(0, (int)Math.Min(buffer.Length, end - at)), cancel);
                 filter.Write(buffer.AsSpan(0, read), output);
                 at += read;
                 await writer.FlushIfFullAsync();
@@ -145,6 +159,10 @@ internal sealed class FetchBody(ImapSession session) : IAsyncDisposable
             ArrayPool<byte>.Shared.Return(buffer);
         }
     }
+
+    private static OctetFilter NewFilter(FetchItem item, TransferEncoding encoding) => item.Section!.Fields is { } fields
+        ? new HeaderFieldFilter(fields, item.Section.Text == SectionText.HeaderFields)
+        : new DecodingFilter(encoding);
 
     /// <summary>What of <paramref name="length"/> octets was asked for; nothing past the end (RFC 9051 §6.4.5).</summary>
     private static (long First, long Octets) Window(FetchItem item, long length)

@@ -28,8 +28,8 @@ internal sealed record Section(IReadOnlyList<int> Path, SectionText Text, Header
 
     public bool IsWholeMessage => Path.Count == 0 && Text == SectionText.Content;
 
-    /// <summary>A header, whole or filtered, or the MIME header of a part.</summary>
-    public bool IsHeader => Text is SectionText.Header or SectionText.HeaderFields or SectionText.HeaderFieldsNot or SectionText.Mime;
+    /// <summary>The header of the message itself, whole or filtered.</summary>
+    public bool IsMessageHeader => Path.Count == 0 && Text is SectionText.Header or SectionText.HeaderFields or SectionText.HeaderFieldsNot;
 
     /// <summary>Where the section stands; null when the message has no such part (answered NIL).</summary>
     public ByteRange? Find(MessagePart root)

@@ -12,18 +12,28 @@ internal sealed class HeaderLoader(MailStore store)
 
     private readonly ArrayBufferWriter<byte> header = new();
 
-    /// <summary>The header of the message <paramref name="email"/> stands at (read with <see cref="EmailFields.Parts"/>), or its start; empty when it is gone. Good until the next call.</summary>
+    /// <summary>
+    /// The header of the message <paramref name="email"/> stands at (read with <see cref="EmailFields.Parts"/>), or its start; what of it
+    /// can be read, when it is damaged or gone. Good until the next call.
+    /// </summary>
     public async ValueTask<ReadOnlyMemory<byte>> ReadAsync(EmailReader email, CancellationToken cancel)
     {
-        var length = (int)Math.Min(PartTable.Parse(email.Parts).HeaderLength, MaxOctets);
         header.ResetWrittenCount();
-        await using var body = await store.OpenBodyAsync(email.Body, cancel);
-        while (body is not null && header.WrittenCount < length)
+        var length = (int)Math.Min(PartTable.HeaderLength(email.Parts), MaxOctets);
+        try
         {
-            var missing = length - header.WrittenCount;
-            var read = await body.ReadAsync(header.WrittenCount, header.GetMemory(missing)[..missing], cancel);
-            if (read <= 0) break;
-            header.Advance(read);
+            await using var body = await store.OpenBodyAsync(email.Body, cancel);
+            while (body is not null && header.WrittenCount < length)
+            {
+                var missing = length - header.WrittenCount;
+                var read = await body.ReadAsync(header.WrittenCount, header.GetMemory(missing)[..missing], cancel);
+                if (read <= 0) break;
+                header.Advance(read);
+            }
+        }
+        catch (DamagedMessageException)
+        {
+            // A search over 100,000 messages does not fail for one of them; FETCH says which it is.
         }
         return header.WrittenMemory;
     }

@@ -242,4 +242,37 @@ public sealed class FetchTests : IAsyncLifetime
             S: a6 BAD *
             """);
     }
+
+    [Fact]
+    public async Task A_damaged_message_costs_the_command_and_not_the_connection()
+    {
+        await mail.AddAsync("Subject: damage\n\n" + string.Concat(Enumerable.Repeat("marked line\n", 2_000)));
+        Damage("marked line"u8);
+        await mail.RunAsync(
+            """
+            C: a1 FETCH 1 (UID BODY.PEEK[]<0.10> RFC822.SIZE)
+            S: * 1 FETCH (UID 1 BODY[]<0> {10}
+            S~: [ ]{11}RFC822.SIZE 26019\)
+            S: a1 NO [CORRUPTION] a message is damaged on the server
+            C: a2 SEARCH HEADER X-Other ""
+            S: * SEARCH
+            S: a2 OK done
+            """);
+    }
+
+    private void Damage(ReadOnlySpan<byte> marker)
+    {
+        var isFound = false;
+        foreach (var file in Directory.GetFiles(mail.Folder, "*.pack", SearchOption.AllDirectories))
+        {
+            using var stream = new FileStream(file, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+            var octets = new byte[Math.Min(stream.Length, 1024 * 1024)];
+            stream.ReadExactly(octets);
+            if (octets.AsSpan().IndexOf(marker) is not (var at and >= 0)) continue;
+            isFound = true;
+            stream.Position = at;
+            stream.WriteByte((byte)'X');
+        }
+        Assert.True(isFound);
+    }
 }

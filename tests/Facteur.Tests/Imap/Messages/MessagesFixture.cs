@@ -20,6 +20,7 @@ internal sealed class MessagesFixture : IAsyncDisposable
     private readonly TemporaryFolder folder = new();
     private LoginService logins = null!;
 
+    public string Folder => folder.Path;
     public FakeTime Time { get; } = new();
     public MailStore Store { get; private set; } = null!;
     public Mailbox Inbox { get; private set; } = null!;
