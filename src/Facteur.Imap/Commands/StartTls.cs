@@ -1,3 +1,5 @@
+using Facteur.Net;
+
 namespace Facteur.Imap.Commands;
 
 /// <summary>STARTTLS: the same connection, encrypted. Octets in clear behind the command end it (injection).</summary>
@@ -14,6 +16,8 @@ internal sealed record StartTls : ImapCommand
     {
         if (session.Connection.IsEncrypted) throw new ImapSyntaxException("TLS is already on");
         if (!session.Connection.CanStartTls) throw new ImapRefusedException(null, "there is no certificate on this server");
+        // No answer: whoever put it there is not to see TLS begin. The connection refuses too, but with a reset in place of an end.
+        if (!session.Connection.Buffer.IsEmpty) throw new ImapEndedException(EndReason.PlaintextAfterStartTls);
         session.CompleteNow("begin TLS");
         await session.StartTlsAsync(cancel);
     }

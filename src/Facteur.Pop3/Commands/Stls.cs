@@ -1,3 +1,4 @@
+using Facteur.Net;
 using Facteur.Pop3.Wire;
 
 namespace Facteur.Pop3.Commands;
@@ -17,6 +18,11 @@ internal sealed record Stls : Pop3Command
         if (session.Connection.IsEncrypted) throw new Pop3RefusedException(null, "TLS is active already");
         if (!session.Connection.CanStartTls) throw new Pop3RefusedException(null, "TLS is not available here");
         if (session.IsUtf8) throw new Pop3RefusedException(null, "STLS comes before UTF8"); // RFC 6856 §2.1
+        if (!session.Connection.Buffer.IsEmpty)
+        {
+            session.End(EndReason.PlaintextAfterStartTls); // no answer: whoever put it there is not to see TLS begin
+            return;
+        }
         session.UserName = null;
         session.Writer.Ok("begin TLS");
         if (await session.Connection.StartTlsAsync(cancel) is { } failure) session.End(failure);
