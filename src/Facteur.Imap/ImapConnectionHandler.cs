@@ -12,6 +12,8 @@ public sealed class ImapConnectionHandler(MailStore store, LoginService logins, 
 
     public string Protocol => "imap";
 
+    public ReadOnlyMemory<byte> Refusal { get; } = "* BYE [UNAVAILABLE] too many connections; try again later\r\n"u8.ToArray(); // RFC 9051 §7.1.5: one of three greetings
+
     public Task<EndReason> RunAsync(MailConnection connection, CancellationToken cancel) => new ImapSession(connection, host, cancel).RunAsync();
 }
 

@@ -12,6 +12,8 @@ public sealed class Pop3ConnectionHandler(MailStore store, LoginService logins, 
 
     public string Protocol => "pop3";
 
+    public ReadOnlyMemory<byte> Refusal { get; } = "-ERR [SYS/TEMP] too many connections; try again later\r\n"u8.ToArray(); // RFC 3206
+
     public async Task<EndReason> RunAsync(MailConnection connection, CancellationToken cancel)
     {
         using var session = new Pop3Session(connection, store, logins, locks, options, logger);

@@ -14,6 +14,8 @@ public sealed class SmtpConnectionHandler(SmtpMode mode, SmtpOptions options, IM
 
     public string Protocol => mode == SmtpMode.Lmtp ? "lmtp" : "smtp";
 
+    public ReadOnlyMemory<byte> Refusal { get; } = "421 4.7.0 too many connections; try again later\r\n"u8.ToArray();
+
     public async Task<EndReason> RunAsync(MailConnection connection, CancellationToken cancel)
     {
         await using var session = new SmtpSession(connection, mode, options, handoff, logins, log, cancel);

@@ -17,6 +17,7 @@ internal sealed partial class FacteurServer : IServerState, IAsyncDisposable
     private readonly ILoggerFactory loggers;
     private readonly ILogger logger;
     private readonly ConnectionMetrics metrics = new();
+    private readonly IdleMemory idleMemory;
     private readonly ServerCertificates certificates;
     private readonly ProtocolHandlers handlers;
     private readonly ListenerSet mail;
@@ -34,6 +35,7 @@ internal sealed partial class FacteurServer : IServerState, IAsyncDisposable
         web = new WebListeners(certificates.Store, () => notReady, loggers);
         var verbs = new ControlVerbs(store, new AccountService(store.Directory, new LoginOptions()), this, loggers.CreateLogger<ControlVerbs>());
         control = new ControlServer(configuration.Data, verbs, loggers.CreateLogger<ControlServer>());
+        idleMemory = new IdleMemory(time);
         Started = time.GetUtcNow();
     }
 
@@ -142,6 +144,7 @@ internal sealed partial class FacteurServer : IServerState, IAsyncDisposable
         handlers.Dispose();
         await certificates.DisposeAsync();
         await Store.DisposeAsync();
+        await idleMemory.DisposeAsync();
         metrics.Dispose();
         LogStopped();
     }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
 
@@ -15,16 +16,8 @@ internal sealed class ServerLog : IDisposable
         {
             builder.SetMinimumLevel(LogLevel.Trace);
             builder.AddFilter((category, severity) => (int)severity >= level && (severity >= LogLevel.Warning || category?.StartsWith("Microsoft.", StringComparison.Ordinal) != true));
-            if (Environment.GetEnvironmentVariable("JOURNAL_STREAM") is not null)
-                builder.AddSystemdConsole(); // journald adds the time
-            else
-                builder.AddSimpleConsole(options =>
-                {
-                    options.SingleLine = true;
-                    options.UseUtcTimestamp = true;
-                    options.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
-                    options.ColorBehavior = Console.IsOutputRedirected ? LoggerColorBehavior.Disabled : LoggerColorBehavior.Default;
-                });
+            builder.AddConsole(options => options.FormatterName = LogLine.FormatterName);
+            builder.Services.AddSingleton<ConsoleFormatter>(new LogLine(TimeProvider.System, journal: Environment.GetEnvironmentVariable("JOURNAL_STREAM") is not null));
         });
     }
 
