@@ -33,7 +33,7 @@ internal sealed partial class LocalTransaction(MailHandoff handoff, SmtpPeer pee
     {
         var (local, refused) = await RecipientCheck.RunAsync(handoff, peer, envelope, recipient, cancel);
         if (local is not null) recipients.Add(local);
-        else LogRecipientRefused(envelope.Id, recipient.Address.ToString(), refused!.ToString(), peer.Remote);
+        else if (log.IsEnabled(LogLevel.Information)) LogRecipientRefused(envelope.Id, recipient.Address.ToString(), refused!.ToString(), peer.Remote);
         return refused;
     }
 
@@ -168,7 +168,7 @@ internal sealed partial class LocalTransaction(MailHandoff handoff, SmtpPeer pee
             var targets = await TargetsAsync(to, cancel);
             var receipt = await handoff.Store.DeliverAsync([new Storage.Delivery(intake!, targets)], cancel);
             DeliveryMetrics.Delivered(receipt.Entries.Count);
-            LogDelivered(envelope.Id, envelope.Sender?.ToString() ?? "", peer.Remote, receipt.Entries.Count, intake!.Length);
+            if (log.IsEnabled(LogLevel.Information)) LogDelivered(envelope.Id, envelope.Sender?.ToString() ?? "", peer.Remote, receipt.Entries.Count, intake!.Length);
             return receipt;
         }
         catch (Exception e) when (Refuse(e))

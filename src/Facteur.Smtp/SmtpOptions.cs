@@ -25,8 +25,8 @@ public sealed class SmtpOptions
     [Range(10, 100_000)]
     public int MaxRefusedRecipients { get; init; } = 100;
 
-    /// <summary>Failed logins before the connection ends (RFC 4954 §4 lets a server close after some).</summary>
-    [Range(1, 20)]
+    /// <summary>Failed logins before the connection ends (RFC 4954 §9: not before the third).</summary>
+    [Range(3, 20)]
     public int MaxFailedLogins { get; init; } = 3;
 
     /// <summary>Octets of commands without a recipient or message accepted in between, for who did not log in. 64 KiB: 1,000 usual commands.</summary>
