@@ -1,0 +1,134 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+
+namespace Facteur.IntegrationTests.Support;
+
+/// <summary>The built server as a process of its own, on free loopback ports, with a folder of its own.</summary>
+internal sealed partial class FacteurServer : IAsyncDisposable
+{
+    private static readonly string[] listeners = ["smtp", "submission", "submissions", "lmtp", "imap", "imaps", "pop3", "pop3s", "http"];
+    private readonly Dictionary<string, int> ports;
+    private Process? process;
+    private readonly System.Text.StringBuilder log = new();
+
+    public FacteurServer(string? folder = null)
+    {
+        Folder = folder ?? Directory.CreateTempSubdirectory("facteur-test-").FullName;
+        ports = FreePorts(listeners.Length).Zip(listeners).ToDictionary(p => p.Second, p => p.First);
+        WriteConfiguration();
+    }
+
+    public string Folder { get; }
+    public string Configuration => Path.Combine(Folder, "facteur.json");
+    public string CertificateAuthority => Path.Combine(Folder, "data", "tls", "ca.pem");
+    public int ProcessId => process!.Id;
+    public string Log { get { lock (log) return log.ToString(); } }
+    public int Port(string listener) => ports[listener];
+
+    /// <summary>Gives a listener another port in the configuration; a reload or start makes it so.</summary>
+    public int Move(string listener)
+    {
+        ports[listener] = FreePorts(1)[0];
+        WriteConfiguration();
+        return ports[listener];
+    }
+
+    public Task<ProgramResult> CliAsync(params string[] arguments) => Programs.RunAsync(Programs.Facteur, [.. arguments, "--config", Configuration]);
+
+    public async Task AddAccountAsync(string address, string password)
+    {
+        var result = await Programs.RunAsync(Programs.Facteur, ["account", "add", address, "--password-stdin", "--config", Configuration], password + "\n");
+        Assert.True(result.ExitCode == 0, result.ToString());
+    }
+
+    /// <summary>Starts the server and waits until it is ready.</summary>
+    public async Task StartAsync(IReadOnlyDictionary<string, string>? environment = null)
+    {
+        var start = new ProcessStartInfo(Programs.Facteur) { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var argument in new[] { "run", "--config", Configuration }) start.ArgumentList.Add(argument);
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>()) start.Environment[name] = value;
+        process = new Process { StartInfo = start };
+        process.OutputDataReceived += (_, e) => Keep(e.Data);
+        process.ErrorDataReceived += (_, e) => Keep(e.Data);
+        process.Start();
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        await WaitReadyAsync();
+    }
+
+    private void Keep(string? line)
+    {
+        if (line is not null) lock (log) log.AppendLine(line);
+    }
+
+    private async Task WaitReadyAsync()
+    {
+        using var http = new HttpClient();
+        var until = Stopwatch.StartNew();
+        while (until.Elapsed < TimeSpan.FromSeconds(60))
+        {
+            if (process!.HasExited) throw new InvalidOperationException($"the server ended: {Log}");
+            try
+            {
+                using var answer = await http.GetAsync(new Uri($"http://127.0.0.1:{Port("http")}/health/ready"));
+                if (answer.IsSuccessStatusCode) return;
+            }
+            catch (HttpRequestException) { }
+            await Task.Delay(50);
+        }
+        throw new InvalidOperationException($"not ready in time: {Log}");
+    }
+
+    public void Signal(PosixSignalNumber signal) => Assert.Equal(0, Kill(ProcessId, (int)signal));
+
+    /// <summary>kill -9: nothing is flushed, nothing said.</summary>
+    public async Task KillAsync()
+    {
+        process!.Kill();
+        await process.WaitForExitAsync();
+    }
+
+    /// <summary>SIGTERM, then the exit code.</summary>
+    public async Task<int> StopAsync()
+    {
+        if (process is null || process.HasExited) return process?.ExitCode ?? 0;
+        Signal(PosixSignalNumber.Terminate);
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        await process.WaitForExitAsync(limit.Token);
+        return process.ExitCode;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        try { await StopAsync(); }
+        catch (OperationCanceledException) { process!.Kill(); }
+        process?.Dispose();
+        Directory.Delete(Folder, recursive: true);
+    }
+
+    private void WriteConfiguration() => File.WriteAllText(Configuration, JsonSerializer.Serialize(new Dictionary<string, object>
+    {
+        ["hostname"] = "localhost",
+        ["data"] = Path.Combine(Folder, "data"),
+        ["auth"] = new Dictionary<string, string> { ["plaintext"] = "loopback" },
+        ["listen"] = ports.ToDictionary(p => p.Key, p => new[] { $"127.0.0.1:{p.Value.ToString(CultureInfo.InvariantCulture)}" }),
+    }));
+
+    private static List<int> FreePorts(int count)
+    {
+        var held = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToList();
+        held.ForEach(l => l.Start());
+        var ports = held.Select(l => ((IPEndPoint)l.LocalEndpoint).Port).ToList();
+        held.ForEach(l => l.Stop());
+        return ports;
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int Kill(int process, int signal);
+}
+
+internal enum PosixSignalNumber { Hangup = 1, Terminate = 15 }
