@@ -1,0 +1,73 @@
+using System.Diagnostics;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+
+namespace Facteur.IntegrationTests;
+
+/// <summary>The commands and the configuration that the documentation shows are run as they stand.</summary>
+public sealed partial class DocsTests
+{
+    [Fact]
+    public async Task The_operator_page_runs()
+    {
+        var page = await File.ReadAllTextAsync(Path.Combine(Programs.Repository, "docs", "operate", "README.md"));
+        var folder = Directory.CreateTempSubdirectory("facteur-docs-").FullName;
+        var configuration = Path.Combine(folder, "facteur.json");
+        await File.WriteAllTextAsync(configuration, Block("json").Match(page).Groups[1].Value);
+        var commands = ConsoleBlock().Matches(page).SelectMany(m => m.Groups[1].Value.Split('\n', StringSplitOptions.RemoveEmptyEntries)).ToList();
+        Assert.True(commands.Count > 10);
+        foreach (var command in commands)
+        {
+            Assert.StartsWith("facteur ", command, StringComparison.Ordinal);
+            var arguments = Words().Matches(command["facteur ".Length..]).Select(m => m.Value.Trim('"')).Select(a => a == "facteur.json" ? configuration : a).ToArray();
+            if (arguments[0] == "run") await RunAndStopAsync(arguments);
+            else
+            {
+                var result = await Programs.RunAsync(Programs.Facteur, arguments, "a-good-password\n");
+                Assert.True(result.ExitCode == 0, $"{command}\n{result}");
+            }
+        }
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
+    public void The_keys_of_the_table_are_those_of_the_example()
+    {
+        var page = File.ReadAllText(Path.Combine(Programs.Repository, "docs", "operate", "README.md"));
+        var example = JsonNode.Parse(Block("json").Match(page).Groups[1].Value, documentOptions: new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip })!.AsObject();
+        foreach (var key in example.Select(p => p.Key))
+            Assert.Matches($@"\| `{key}[`.]", page);
+    }
+
+    private static async Task RunAndStopAsync(string[] arguments)
+    {
+        var start = new ProcessStartInfo(Programs.Facteur) { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var argument in arguments) start.ArgumentList.Add(argument);
+        using var process = Process.Start(start)!;
+        _ = process.StandardOutput.ReadToEndAsync();
+        _ = process.StandardError.ReadToEndAsync();
+        using var http = new HttpClient();
+        for (var attempt = 0; ; attempt++)
+        {
+            try
+            {
+                using var answer = await http.GetAsync(new Uri("http://127.0.0.1:8080/health/ready"));
+                if (answer.IsSuccessStatusCode) break;
+            }
+            catch (HttpRequestException) when (attempt < 400 && !process.HasExited) { }
+            await Task.Delay(50);
+        }
+        (await Programs.RunAsync("kill", ["-TERM", $"{process.Id}"])).ToString();
+        await process.WaitForExitAsync();
+        Assert.Equal(0, process.ExitCode);
+    }
+
+    private static Regex Block(string language) => new($"```{language}\n(.*?)```", RegexOptions.Singleline, TimeSpan.FromSeconds(1));
+
+    [GeneratedRegex("```console\n(.*?)```", RegexOptions.Singleline, 1000)]
+    private static partial Regex ConsoleBlock();
+
+    [GeneratedRegex("\"[^\"]*\"|\\S+", RegexOptions.None, 1000)]
+    private static partial Regex Words();
+}
