@@ -18,8 +18,16 @@ public sealed class MboxTests(SharedServer shared)
         for (var n = 0; n < Messages; n++) sent[n] = Digest(Number(sources[n % sources.Count], n));
         await Task.WhenAll(Enumerable.Range(0, 4).Select(lane => SendAsync(sources, lane, 4)));
 
-        Assert.Equal(sent, await ReadImapAsync());
-        Assert.Equal(sent, await ReadPop3Async());
+        AssertSame(sources, sent, await ReadImapAsync());
+        AssertSame(sources, sent, await ReadPop3Async());
+    }
+
+    private static void AssertSame(List<byte[]> sources, Dictionary<int, string> sent, Dictionary<int, string> found)
+    {
+        Assert.Equal(sent.Count, found.Count);
+        var other = sent.Where(s => found[s.Key] != s.Value).Select(s => s.Key).Order().Take(20)
+            .Select(n => $"{n}: {Encoding.Latin1.GetString(sources[n % sources.Count].AsSpan(0, Math.Min(120, sources[n % sources.Count].Length)))}").ToList();
+        Assert.True(other.Count == 0, string.Join("\n", other));
     }
 
     /// <summary>The corpus' mailboxes and messages with CRLF line ends, as a client would send them.</summary>

@@ -63,7 +63,7 @@ public sealed class SubmissionTests(SharedServer shared) : IAsyncLifetime
             "--auth", "PLAIN", "--auth-user", user, "--auth-password", Password];
         var result = await Programs.RunAsync("swaks", [.. arguments, option, address, option == "--from" ? "--to" : "--from", user]);
         Assert.NotEqual(0, result.ExitCode);
-        Assert.Matches(@"<\*\* 55\d 5\.7\.1", result.Output);
+        Assert.Matches(@"<~\* 55\d 5\.7\.1", result.Output);
     }
 
     private async Task ExpectSubjectAsync(string subject)
