@@ -45,8 +45,12 @@ public sealed class MboxTests(SharedServer shared)
         return list;
     }
 
-    private static byte[] Crlf(string latin1) =>
-        Encoding.Latin1.GetBytes(latin1.Replace("\r", "", StringComparison.Ordinal).TrimEnd('\n').Replace("\n", "\r\n", StringComparison.Ordinal) + "\r\n");
+    private static byte[] Crlf(string latin1)
+    {
+        var text = latin1.Replace("\r", "", StringComparison.Ordinal).TrimEnd('\n').Replace("\n", "\r\n", StringComparison.Ordinal) + "\r\n";
+        // POP3 gives a header without its empty line that line (Outlook hangs without); here it has it from the start.
+        return Encoding.Latin1.GetBytes(text.Contains("\r\n\r\n", StringComparison.Ordinal) ? text : text + "\r\n");
+    }
 
     private static byte[] Number(byte[] message, int n) => [.. Encoding.ASCII.GetBytes($"X-Sequence: {n}\r\n"), .. message];
 
