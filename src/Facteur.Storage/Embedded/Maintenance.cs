@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Facteur.Storage.Embedded;
 
-/// <summary>What the store does beside its verbs: moves the log into the database, purges, keeps the texts of searches.</summary>
+/// <summary>What the store does beside its verbs: moves the log into the database, purges, keeps the texts of searches, makes the next segment ready.</summary>
 internal sealed partial class Maintenance : IAsyncDisposable
 {
     private const long PageOctets = 4096;
@@ -35,6 +35,7 @@ internal sealed partial class Maintenance : IAsyncDisposable
             Task.Run(() => GuardAsync(CheckpointsAsync)),
             Task.Run(() => GuardAsync(PurgesAsync)),
             Task.Run(() => GuardAsync(TextsAsync)),
+            Task.Run(() => GuardAsync(() => this.store.Packs.Next.PrepareAsync(stop.Token))),
         ];
     }
 

@@ -25,6 +25,14 @@ internal sealed class FaultyFiles : IStoreFiles
 
     public ISegmentFile Open(string path) => Keep(path, real.Open(path), System.IO.File.ReadAllBytes(path));
 
+    public void Prepare(string path, long octets, CancellationToken cancel)
+    {
+        if (FullForSegments) throw new IOException("no space left on device", NoSpace);
+        real.Prepare(path, octets, cancel);
+    }
+
+    public ISegmentFile Adopt(string prepared, string path) => Keep(path, real.Adopt(prepared, path), System.IO.File.ReadAllBytes(path));
+
     public void Delete(string path)
     {
         lock (gate) open.Remove(path);

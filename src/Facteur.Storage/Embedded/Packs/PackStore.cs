@@ -17,8 +17,12 @@ internal sealed class PackStore(string folder, int segmentOctets, IStoreFiles fi
     private readonly Lock gate = new();
     private readonly Dictionary<int, Segment> segments = [];
     private readonly List<(long Offset, long Room)> holes = [];
+    private readonly NextSegment next = new(Path.Combine(folder, "next.prepared"), segmentOctets, files);
     private Segment? active;
     private int nextId = 1;
+
+    /// <summary>The segment made ready before the active one is full.</summary>
+    public NextSegment Next => next;
 
     /// <summary>True for a segment that takes no more messages and that nobody writes or reads.</summary>
     public bool IsIdle(int id)
@@ -40,6 +44,7 @@ internal sealed class PackStore(string folder, int segmentOctets, IStoreFiles fi
         foreach (var path in Directory.EnumerateFiles(folder, "*.pack"))
             if (!int.TryParse(Path.GetFileNameWithoutExtension(path), NumberStyles.None, CultureInfo.InvariantCulture, out var id) || !segments.ContainsKey(id))
                 files.Delete(path);
+        next.Load();
     }
 
     /// <summary>Reserves room for <paramref name="octets"/>, or for less when the segment ends (never less than 256 KiB then).</summary>
@@ -55,6 +60,7 @@ internal sealed class PackStore(string folder, int segmentOctets, IStoreFiles fi
             var reservation = new Reservation(active, active.Head, room);
             active.File ??= files.Open(active.Path);
             active.Head += room;
+            if (active.Head >= active.Size / 4) next.Want();
             active.Hold();
             return reservation;
         }
@@ -142,6 +148,7 @@ internal sealed class PackStore(string folder, int segmentOctets, IStoreFiles fi
             segments.Clear();
             active = null;
         }
+        next.Dispose();
     }
 
     private Reservation FromHole(int index, long room)
@@ -160,7 +167,7 @@ internal sealed class PackStore(string folder, int segmentOctets, IStoreFiles fi
             var id = nextId;
             try
             {
-                var file = files.Create(PathOf(id), size);
+                var file = (size == segmentOctets ? next.Take(PathOf(id)) : null) ?? files.Create(PathOf(id), size);
                 active = new Segment(id, PathOf(id), size, 0, file);
                 segments.Add(id, active);
                 nextId++;

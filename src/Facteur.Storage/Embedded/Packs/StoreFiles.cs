@@ -23,6 +23,12 @@ internal interface IStoreFiles
 
     ISegmentFile Open(string path);
 
+    /// <summary>Makes a file of zeros, all on the device: what is written into it later needs no room found and flushes sooner.</summary>
+    void Prepare(string path, long octets, CancellationToken cancel);
+
+    /// <summary>Gives a prepared file its name, durably, and opens it.</summary>
+    ISegmentFile Adopt(string prepared, string path);
+
     void Delete(string path);
 
     /// <summary>Octets that may still be taken on the device of a folder.</summary>
@@ -52,6 +58,27 @@ internal sealed class StoreFiles : IStoreFiles
 
     public ISegmentFile Open(string path) =>
         new SegmentFile(File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete));
+
+    public void Prepare(string path, long octets, CancellationToken cancel)
+    {
+        using var handle = File.OpenHandle(path, FileMode.Create, FileAccess.Write, FileShare.Read | FileShare.Delete);
+        var zeros = new byte[1024 * 1024];
+        for (long at = 0; at < octets; at += zeros.Length)
+        {
+            cancel.ThrowIfCancellationRequested();
+            RandomAccess.Write(handle, zeros.AsSpan(0, (int)Math.Min(zeros.Length, octets - at)), at);
+            // In steps, so that the flush of a commit never waits for all of it.
+            if (at / zeros.Length % 8 == 7) RandomAccess.FlushToDisk(handle);
+        }
+        RandomAccess.FlushToDisk(handle);
+    }
+
+    public ISegmentFile Adopt(string prepared, string path)
+    {
+        File.Move(prepared, path);
+        DirectorySync.Flush(Path.GetDirectoryName(path)!);
+        return Open(path);
+    }
 
     public void Delete(string path) => File.Delete(path);
 
