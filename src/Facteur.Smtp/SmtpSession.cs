@@ -183,7 +183,7 @@ internal sealed partial class SmtpSession : IAsyncDisposable
         Account = account;
         peer = null;
         failedLogins = 0;
-        watch = Logins!.Watch(account.Id, () => Connection.End(EndReason.AccountChanged));
+        watch = Logins!.Watch(account, () => Connection.End(EndReason.AccountChanged));
         Connection.SetAuthenticated();
     }
 

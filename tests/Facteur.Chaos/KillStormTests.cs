@@ -24,7 +24,8 @@ public sealed partial class KillStormTests
         Assert.Equal(0, (await server.CliAsync("domain", "add", "chaos.test")).ExitCode);
         await server.AddAccountAsync("a@chaos.test", "chaos-password");
         await server.AddAccountAsync("b@chaos.test", "chaos-password");
-        var journal = new ConcurrentDictionary<string, string>();
+        var acknowledged = new Acknowledgements();
+        var journal = acknowledged.Journal;
         var random = new Random(1);
         uint highestUid = 0;
         for (var round = 0; round < Kills; round++)
@@ -32,9 +33,10 @@ public sealed partial class KillStormTests
             await server.StartAsync();
             highestUid = await CheckAsync(server, journal, highestUid);
             using var stop = new CancellationTokenSource();
-            var load = Enumerable.Range(0, Senders).Select(n => Task.Run(() => SendAsync(server, journal, n, stop.Token)))
-                .Concat(Enumerable.Range(0, Appenders).Select(n => Task.Run(() => AppendAsync(server, journal, n, stop.Token)))).ToList();
-            await Task.Delay(random.Next(50, 700));
+            var load = Enumerable.Range(0, Senders).Select(n => Task.Run(() => SendAsync(server, acknowledged, n, stop.Token)))
+                .Concat(Enumerable.Range(0, Appenders).Select(n => Task.Run(() => AppendAsync(server, acknowledged, n, stop.Token)))).ToList();
+            // At a random point of the load: after so many more acknowledgements, whatever else is under way then.
+            await acknowledged.WaitAsync(random.Next(1, 400));
             await server.KillAsync();
             await stop.CancelAsync();
             await Task.WhenAll(load);
@@ -45,7 +47,7 @@ public sealed partial class KillStormTests
         Assert.Equal(0, await server.StopAsync());
     }
 
-    private static async Task SendAsync(FacteurServer server, ConcurrentDictionary<string, string> journal, int lane, CancellationToken stop)
+    private static async Task SendAsync(FacteurServer server, Acknowledgements acknowledged, int lane, CancellationToken stop)
     {
         var random = new Random(lane);
         try
@@ -60,13 +62,13 @@ public sealed partial class KillStormTests
                 foreach (var code in new[] { "250", "250", "250", "354" }) await smtp.ExpectAsync(code);
                 await smtp.WriteAsync(message + ".\r\n");
                 await smtp.ExpectAsync("250");
-                journal["smtp " + id] = digest;
+                acknowledged.Add("smtp " + id, digest);
             }
         }
         catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException) { }
     }
 
-    private static async Task AppendAsync(FacteurServer server, ConcurrentDictionary<string, string> journal, int lane, CancellationToken stop)
+    private static async Task AppendAsync(FacteurServer server, Acknowledgements acknowledged, int lane, CancellationToken stop)
     {
         var random = new Random(100 + lane);
         try
@@ -78,7 +80,7 @@ public sealed partial class KillStormTests
             {
                 var (id, digest, message) = Message(random.Next(200, 200_000));
                 await imap.ImapAsync($"APPEND INBOX {{{message.Length}+}}\r\n{message}");
-                journal["imap " + id] = digest;
+                acknowledged.Add("imap " + id, digest);
             }
         }
         catch (Exception e) when (e is IOException or System.Net.Sockets.SocketException) { }
@@ -133,6 +135,33 @@ public sealed partial class KillStormTests
             Assert.Equal(DigestField().Match(text).Groups[1].Value, Digest(Encoding.ASCII.GetBytes(body)));
         }
         return (ids, highest);
+    }
+
+    /// <summary>What the server said it has, and a bell for every so many.</summary>
+    private sealed class Acknowledgements
+    {
+        private readonly Lock gate = new();
+        private TaskCompletionSource? bell;
+        private int left;
+
+        public ConcurrentDictionary<string, string> Journal { get; } = new();
+
+        public void Add(string key, string digest)
+        {
+            Journal[key] = digest;
+            lock (gate)
+                if (--left <= 0) bell?.TrySetResult();
+        }
+
+        public Task WaitAsync(int more)
+        {
+            lock (gate)
+            {
+                left = more;
+                bell = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                return bell.Task.WaitAsync(TimeSpan.FromSeconds(60));
+            }
+        }
     }
 
     [GeneratedRegex("Message-ID: <([0-9a-f]{32})@", RegexOptions.None, 1000)]

@@ -45,20 +45,12 @@ public sealed partial class DocsTests
         var start = new ProcessStartInfo(Programs.Facteur) { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
         using var process = Process.Start(start)!;
-        _ = process.StandardOutput.ReadToEndAsync();
         _ = process.StandardError.ReadToEndAsync();
+        while (await process.StandardOutput.ReadLineAsync() is { } line && !line.Contains("Facteur is ready", StringComparison.Ordinal)) { }
+        _ = process.StandardOutput.ReadToEndAsync();
         using var http = new HttpClient();
-        for (var attempt = 0; ; attempt++)
-        {
-            try
-            {
-                using var answer = await http.GetAsync(new Uri("http://127.0.0.1:8080/health/ready"));
-                if (answer.IsSuccessStatusCode) break;
-            }
-            catch (HttpRequestException) when (attempt < 400 && !process.HasExited) { }
-            await Task.Delay(50);
-        }
-        (await Programs.RunAsync("kill", ["-TERM", $"{process.Id}"])).ToString();
+        using (var answer = await http.GetAsync(new Uri("http://127.0.0.1:8080/health/ready"))) Assert.True(answer.IsSuccessStatusCode);
+        await Programs.RunAsync("kill", ["-TERM", $"{process.Id}"]);
         await process.WaitForExitAsync();
         Assert.Equal(0, process.ExitCode);
     }

@@ -68,20 +68,22 @@ public sealed class OperationTests : IAsyncLifetime
         await using var imap = await LoginAsync("first-password");
         var port = server.Move("pop3");
         server.Signal(PosixSignalNumber.Hangup);
-        for (var attempt = 0; ; attempt++)
-        {
-            try
-            {
-                await using var pop = await TestClient.ConnectAsync(port);
-                await pop.ExpectAsync("+OK");
-                break;
-            }
-            catch (System.Net.Sockets.SocketException) when (attempt < 200)
-            {
-                await Task.Delay(50);
-            }
-        }
+        await server.WaitLogAsync($"Listening for pop3 on 127.0.0.1:{port}");
+        await using var pop = await TestClient.ConnectAsync(port);
+        await pop.ExpectAsync("+OK");
         await imap.ImapAsync("NOOP");
+    }
+
+    [Fact]
+    public async Task Health_says_that_the_server_is_live_and_ready()
+    {
+        await server.StartAsync();
+        using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{server.Port("http")}") };
+        foreach (var path in new[] { "/health/live", "/health/ready" })
+        {
+            using var answer = await http.GetAsync(new Uri(path, UriKind.Relative));
+            Assert.Equal(System.Net.HttpStatusCode.OK, answer.StatusCode);
+        }
     }
 
     [Fact]

@@ -14,6 +14,7 @@ internal sealed partial class FacteurServer : IAsyncDisposable
     private readonly Dictionary<string, int> ports;
     private Process? process;
     private readonly System.Text.StringBuilder log = new();
+    private readonly List<(string Text, TaskCompletionSource Seen)> awaited = [];
 
     public FacteurServer(string? folder = null)
     {
@@ -51,36 +52,39 @@ internal sealed partial class FacteurServer : IAsyncDisposable
         var start = new ProcessStartInfo(Programs.Facteur) { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var argument in new[] { "run", "--config", Configuration }) start.ArgumentList.Add(argument);
         foreach (var (name, value) in environment ?? new Dictionary<string, string>()) start.Environment[name] = value;
+        lock (log) log.Clear();
         process = new Process { StartInfo = start };
         process.OutputDataReceived += (_, e) => Keep(e.Data);
         process.ErrorDataReceived += (_, e) => Keep(e.Data);
         process.Start();
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        await WaitReadyAsync();
+        await WaitLogAsync("Facteur is ready");
     }
 
     private void Keep(string? line)
     {
-        if (line is not null) lock (log) log.AppendLine(line);
+        if (line is null) return;
+        lock (log)
+        {
+            log.AppendLine(line);
+            foreach (var (text, seen) in awaited)
+                if (line.Contains(text, StringComparison.Ordinal)) seen.TrySetResult();
+        }
     }
 
-    private async Task WaitReadyAsync()
+    /// <summary>Waits until the server logged a line with this text, from now on or already.</summary>
+    public async Task WaitLogAsync(string text)
     {
-        using var http = new HttpClient();
-        var until = Stopwatch.StartNew();
-        while (until.Elapsed < TimeSpan.FromSeconds(60))
+        var seen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (log)
         {
-            if (process!.HasExited) throw new InvalidOperationException($"the server ended: {Log}");
-            try
-            {
-                using var answer = await http.GetAsync(new Uri($"http://127.0.0.1:{Port("http")}/health/ready"));
-                if (answer.IsSuccessStatusCode) return;
-            }
-            catch (HttpRequestException) { }
-            await Task.Delay(50);
+            if (log.ToString().Contains(text, StringComparison.Ordinal)) return;
+            awaited.Add((text, seen));
         }
-        throw new InvalidOperationException($"not ready in time: {Log}");
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        var ended = process!.WaitForExitAsync(limit.Token);
+        if (await Task.WhenAny(seen.Task, ended) != seen.Task) throw new InvalidOperationException($"'{text}' was not logged: {Log}");
     }
 
     public void Signal(PosixSignalNumber signal) => Assert.Equal(0, Kill(ProcessId, (int)signal));

@@ -56,7 +56,7 @@ internal static class Programs
         return new(process.ExitCode, await output, await error);
     }
 
-    private static async Task<string> Take(Task<string> text) => await Task.WhenAny(text, Task.Delay(2000)) == text ? await text : "";
+    private static async Task<string> Take(Task<string> text) => text.IsCompleted ? await text : "";
 
     private static string FindRepository()
     {
