@@ -24,6 +24,15 @@ internal sealed class SharedView(MailboxId mailbox)
     /// <summary>Held by views and by readers of snapshots; guarded by the registry.</summary>
     public int Holders { get; set; }
 
+    /// <summary>Messages it counted for while nobody looks; null while somebody does. Guarded by the registry.</summary>
+    public int? RestingMessages { get; set; }
+
+    /// <summary>Messages of the snapshot; null before it was read.</summary>
+    public int? Messages
+    {
+        get { lock (gate) return snapshot?.Count; }
+    }
+
     /// <summary>The latest snapshot; read from the database by the first who asks.</summary>
     /// <param name="load">Reads the mailbox. Called after this view was made known, so no change falls between.</param>
     public MailboxSnapshot Current(Func<MailboxId, MailboxSnapshot> load)
