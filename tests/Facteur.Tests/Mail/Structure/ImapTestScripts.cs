@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using System.Text.RegularExpressions;
+using Facteur.Imap.Messages;
 using Facteur.Mail;
 using Facteur.Tests.Support;
 
@@ -28,7 +29,7 @@ public class ImapTestScripts
     internal static string BodyOf(Parsed parsed)
     {
         var output = new ArrayBufferWriter<byte>();
-        BodyStructureWriter.WithoutExtensions(parsed.Facts.BodyStructure.Span, output);
+        BodyStructureForm.Write(parsed.Facts.BodyStructure.Span, output, extensions: false, globalIsMessage: true);
         return Encoding.ASCII.GetString(output.WrittenSpan);
     }
 
