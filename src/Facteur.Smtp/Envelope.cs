@@ -1,14 +1,6 @@
+using Facteur.Mail;
+
 namespace Facteur.Smtp;
-
-/// <summary>BODY parameter of MAIL (RFC 6152 §3).</summary>
-public enum BodyType : byte { Unstated, SevenBit, EightBitMime }
-
-/// <summary>RET parameter of MAIL: how much of the message a report of failure returns (RFC 3461 §4.3).</summary>
-public enum DsnReturn : byte { Unstated, Full, Headers }
-
-/// <summary>NOTIFY parameter of RCPT: which reports the sender wants (RFC 3461 §4.1).</summary>
-[Flags]
-public enum DsnNotify : byte { Unstated = 0, Never = 1, Success = 2, Failure = 4, Delay = 8 }
 
 /// <summary>ORCPT parameter of RCPT: the recipient as first written, decoded from xtext (RFC 3461 §4.2).</summary>
 public sealed record OriginalRecipient(string AddressType, string Address);

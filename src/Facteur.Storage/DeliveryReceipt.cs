@@ -1,3 +1,5 @@
+using Facteur.Storage.Queue;
+
 namespace Facteur.Storage;
 
 /// <summary>
@@ -6,10 +8,13 @@ namespace Facteur.Storage;
 /// </summary>
 public sealed class DeliveryReceipt
 {
-    internal DeliveryReceipt(IReadOnlyList<StoredEntry> entries) => Entries = entries;
+    internal DeliveryReceipt(IReadOnlyList<StoredEntry> entries, IReadOnlyList<QueueId>? queued = null) => (Entries, Queued) = (entries, queued ?? []);
 
     /// <summary>One entry per target, in the order of the deliveries and their targets.</summary>
     public IReadOnlyList<StoredEntry> Entries { get; }
+
+    /// <summary>One id per submission to the queue, in the order of the deliveries.</summary>
+    public IReadOnlyList<QueueId> Queued { get; }
 }
 
 /// <summary>A message in a mailbox, as the commit placed it.</summary>

@@ -1,5 +1,6 @@
 using System.Buffers;
 using Facteur.Mail;
+using Facteur.Storage.Queue;
 
 namespace Facteur.Storage;
 
@@ -29,8 +30,18 @@ public abstract class MessageIntake : IAsyncDisposable
 
 /// <summary>One message and the mailboxes it goes to. The first target of each account makes the email; further ones share it.</summary>
 /// <param name="Message">A completed intake of the same store.</param>
-/// <param name="Targets">At least one.</param>
-public sealed record Delivery(MessageIntake Message, IReadOnlyList<DeliveryTarget> Targets);
+/// <param name="Targets">At least one, unless it is queued.</param>
+public sealed record Delivery(MessageIntake Message, IReadOnlyList<DeliveryTarget> Targets)
+{
+    /// <summary>Entries of the queue that send this message out, made durable by the same commit. With some, <see cref="Targets"/> may be empty.</summary>
+    public IReadOnlyList<QueueSubmission> Queued { get; init; } = [];
+
+    /// <summary>What the trace says of it. Rows of kind Stored get the EmailId of their account, rows of kind Queued the id of the queue entry with their recipient.</summary>
+    public IReadOnlyList<TraceEvent> Trace { get; init; } = [];
+
+    /// <summary>The message is the report that these recipients' sender was owed: nothing is owed any more after the commit.</summary>
+    public IReadOnlyList<QueueRecipientId> Reported { get; init; } = [];
+}
 
 /// <summary>A mailbox a message goes to.</summary>
 public sealed record DeliveryTarget(MailboxId Mailbox, FlagSet Flags, DateTimeOffset InternalDate)

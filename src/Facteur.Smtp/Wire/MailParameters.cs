@@ -1,3 +1,4 @@
+using Facteur.Mail;
 using System.Globalization;
 
 namespace Facteur.Smtp.Wire;

@@ -1,3 +1,5 @@
+using Facteur.Mail;
+
 namespace Facteur.Smtp.Wire;
 
 /// <summary>Parameters of RCPT, read (RFC 3461 §4.1, §4.2).</summary>
