@@ -1,0 +1,73 @@
+using Facteur.Smtp.Client;
+
+namespace Facteur.Delivery.Transport;
+
+/// <summary>What an attempt at all hosts of a destination came to.</summary>
+/// <param name="Outcomes">One for each recipient, in the order of the envelope.</param>
+/// <param name="FailedHosts">Hosts that could not be talked to on the way there.</param>
+/// <param name="Session">The last session, when it can take another transaction: the caller keeps or disposes it.</param>
+public sealed record DeliveryResult(IReadOnlyList<AttemptOutcome> Outcomes, IReadOnlyList<AttemptOutcome> FailedHosts, IDeliverySession? Session);
+
+/// <summary>One attempt: host after host until every recipient is settled.</summary>
+public static class DeliveryAttempt
+{
+    /// <summary>Sessions of one attempt. RFC 5321 §5.1: at least two addresses should be tried.</summary>
+    private const int MaxSessions = 3;
+
+    /// <summary>
+    /// Sends to the hosts of the route in turn. Recipients that a host puts off are offered to the next one (RFC 5321 §5.1);
+    /// delivered, refused and uncertain ones are not.
+    /// </summary>
+    /// <param name="kept">A session of the same route and demands that was kept from before, or null; taken over.</param>
+    public static async ValueTask<DeliveryResult> SendAsync(
+        this IDeliveryConnector connector, DeliveryRoute route, TransportDemands demands, OutgoingEnvelope envelope, OutgoingContent content,
+        IDeliverySession? kept, CancellationToken cancel)
+    {
+        var outcomes = new AttemptOutcome?[envelope.Recipients.Count];
+        var session = kept;
+        IDeliveryPath? path = null;
+        try
+        {
+            for (var sessions = 0; sessions < MaxSessions; sessions++)
+            {
+                session ??= await (path ??= await connector.OpenAsync(route, demands, cancel)).ConnectAsync(cancel);
+                if (session is null) break;
+                await SendRestAsync(session, envelope, content, outcomes, cancel);
+                if (!outcomes.Any(outcome => outcome is null or { ConcernsHost: true })) break;
+                if (sessions == MaxSessions - 1) break;
+                await session.DisposeAsync();
+                session = null;
+            }
+            var result = new DeliveryResult(Settle(outcomes, path), path?.FailedHosts ?? [], session is { CanSend: true } ? session : null);
+            if (result.Session is not null) session = null;
+            return result;
+        }
+        finally
+        {
+            if (session is not null) await session.DisposeAsync();
+        }
+    }
+
+    /// <summary>Offers the recipients that no host has settled, in groups that the host takes.</summary>
+    private static async ValueTask SendRestAsync(IDeliverySession session, OutgoingEnvelope envelope, OutgoingContent content, AttemptOutcome?[] outcomes, CancellationToken cancel)
+    {
+        var open = Enumerable.Range(0, outcomes.Length).Where(i => outcomes[i] is null or { ConcernsHost: true }).ToList();
+        foreach (var group in open.Chunk(session.MaxRecipients))
+        {
+            if (!session.CanSend) return;
+            var answers = await session.SendAsync(envelope with { Recipients = [.. group.Select(i => envelope.Recipients[i])] }, content, cancel);
+            for (var i = 0; i < group.Length; i++) outcomes[group[i]] = answers[i];
+        }
+    }
+
+    private static AttemptOutcome[] Settle(AttemptOutcome?[] outcomes, IDeliveryPath? path) =>
+        [.. outcomes.Select(outcome => outcome ?? path?.Failure ?? Lost)];
+
+    private static readonly AttemptOutcome Lost = new()
+    {
+        Result = AttemptResult.TemporaryFailure,
+        Stage = SmtpStage.Mail,
+        EnhancedCode = "4.4.2",
+        Text = "the connection ended before this recipient was offered",
+    };
+}
