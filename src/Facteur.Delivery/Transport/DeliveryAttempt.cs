@@ -65,7 +65,7 @@ public static class DeliveryAttempt
 
     private static readonly AttemptOutcome Lost = new()
     {
-        Result = AttemptResult.TemporaryFailure,
+        Verdict = AttemptVerdict.TemporaryFailure,
         Stage = SmtpStage.Mail,
         EnhancedCode = "4.4.2",
         Text = "the connection ended before this recipient was offered",

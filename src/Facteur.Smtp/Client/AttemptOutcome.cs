@@ -25,7 +25,7 @@ public enum SmtpStage : byte
 }
 
 /// <summary>What an attempt means for the queue.</summary>
-public enum AttemptResult : byte
+public enum AttemptVerdict : byte
 {
     /// <summary>The peer has answered for the message (RFC 5321 §4.2.5).</summary>
     Delivered,
@@ -69,7 +69,7 @@ public sealed record AttemptOutcome
     /// <summary>Longest <see cref="Text"/>, in characters.</summary>
     public const int MaxText = 2_000;
 
-    public required AttemptResult Result { get; init; }
+    public required AttemptVerdict Verdict { get; init; }
     public required SmtpStage Stage { get; init; }
 
     /// <summary>The peer's reply code; 0 when the failure is our finding (no connection, no policy, no answer).</summary>
@@ -96,7 +96,7 @@ public sealed record AttemptOutcome
     public bool IsRemote => ReplyCode != 0;
 
     /// <summary>Nothing was said of this recipient in particular: the next host of the destination may do better (RFC 5321 §5.1).</summary>
-    public bool ConcernsHost => Result == AttemptResult.TemporaryFailure && !IsUncertain;
+    public bool ConcernsHost => Verdict == AttemptVerdict.TemporaryFailure && !IsUncertain;
 
     /// <summary>"550 5.1.1 no such user", as the peer wrote it; for our own findings only the words.</summary>
     public override string ToString() => IsRemote ? $"{ReplyCode} {EnhancedCode} {Text}" : Text;

@@ -1,3 +1,5 @@
+using Facteur.Mail;
+
 namespace Facteur.Smtp.Client;
 
 /// <summary>A recipient of a transaction.</summary>
@@ -12,6 +14,9 @@ public sealed record OutgoingEnvelope
 
     /// <summary>In the order of RCPT and of the outcomes. At least one.</summary>
     public required IReadOnlyList<OutgoingRecipient> Recipients { get; init; }
+
+    /// <summary>SevenBit saves a look at every octet before it goes to a host without 8BITMIME; otherwise the octets decide.</summary>
+    public BodyType Body { get; init; }
 
     /// <summary>The message came with SMTPUTF8: its header may be in UTF-8 (RFC 6531 §3.4).</summary>
     public bool SmtpUtf8 { get; init; }
