@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net;
 using Facteur.Net;
@@ -19,7 +20,9 @@ internal static class ConfigurationKeys
         ["tls"] = ("""{"certificate": file, "key": file} or a list of such""", (c, v, folder) => c with { Tls = ReadTls(v, folder) }),
         ["auth"] = ("""{"plaintext": "never" or "loopback"}""", (c, v, _) => c with { PlaintextAuth = ReadAuth(v) }),
         ["log"] = ("trace, debug, information, warning or error", (c, v, _) => c with { Log = ReadLog(v) }),
-        ["proxies"] = ("a list of networks such as 192.0.2.0/24 whose connections begin with a PROXY header", (c, v, _) => c with { Proxies = ReadProxies(v) }),
+        ["proxies"] = ("a list of networks such as 192.0.2.0/24 whose connections begin with a PROXY header", (c, v, _) => c with { Proxies = ReadNetworks(v) }),
+        ["dns"] = ("a list of resolvers as address or address:port", (c, v, _) => c with { Dns = ReadDns(v) }),
+        ["outbound"] = ("""{"allow": [networks], "port": number, "bind": [addresses]}""", (c, v, _) => c with { Outbound = ReadOutbound(v) }),
     };
 
     private static string ListenerNames => string.Join(", ", ListenerKind.All.Select(k => k.Name));
@@ -132,10 +135,37 @@ internal static class ConfigurationKeys
         _ => throw Wrong(value),
     };
 
-    private static List<IPNetwork> ReadProxies(IConfigurationSection value) =>
-        string.IsNullOrEmpty(value.Value)
-            ? [.. value.GetChildren().Select(entry => IPNetwork.TryParse(entry.Value, out var network) ? network : throw Wrong(entry, "a network such as 192.0.2.0/24 or 2001:db8::/32"))]
-            : throw Wrong(value);
+    private static List<IPNetwork> ReadNetworks(IConfigurationSection value) =>
+        ReadList<IPNetwork>(value, IPNetwork.TryParse, "a network such as 192.0.2.0/24 or 2001:db8::/32");
+
+    private static List<IPEndPoint> ReadDns(IConfigurationSection value) =>
+        [.. ReadList<IPEndPoint>(value, IPEndPoint.TryParse, "an address such as 127.0.0.1 or [::1]:5353")
+            .Select(server => server.Port == 0 ? new IPEndPoint(server.Address, 53) : server)];
+
+    private static OutboundConfiguration ReadOutbound(IConfigurationSection value)
+    {
+        RequireSection(value);
+        var result = new OutboundConfiguration();
+        foreach (var child in value.GetChildren())
+        {
+            RequireKnown(child, ["allow", "port", "bind"]);
+            result = child.Key.ToLowerInvariant() switch
+            {
+                "allow" => result with { Allow = ReadNetworks(child) },
+                "port" => result with
+                {
+                    Port = int.TryParse(child.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is > 0 and < 65_536 ? port : throw Wrong(child, "a port from 1 to 65535"),
+                },
+                _ => result with { Bind = ReadList<IPAddress>(child, IPAddress.TryParse, "an address of this machine") },
+            };
+        }
+        return result;
+    }
+
+    private delegate bool Parser<T>(string text, [NotNullWhen(true)] out T? value);
+
+    private static List<T> ReadList<T>(IConfigurationSection value, Parser<T> parse, string allowed) =>
+        string.IsNullOrEmpty(value.Value) ? [.. value.GetChildren().Select(entry => parse(entry.Value ?? "", out var item) ? item : throw Wrong(entry, allowed))] : throw Wrong(value);
 
     private static string Text(IConfigurationSection value) => string.IsNullOrWhiteSpace(value.Value) ? throw Wrong(value) : value.Value;
 

@@ -36,4 +36,23 @@ internal sealed record FacteurConfiguration
 
     /// <summary>Networks whose connections begin with a PROXY header. Default none.</summary>
     public IReadOnlyList<IPNetwork> Proxies { get; init; } = [];
+
+    /// <summary>Resolvers to ask. Default: those of this machine (/etc/resolv.conf). One on loopback that validates makes DANE work.</summary>
+    public IReadOnlyList<IPEndPoint> Dns { get; init; } = [];
+
+    /// <summary>How mail leaves.</summary>
+    public OutboundConfiguration Outbound { get; init; } = new();
+}
+
+/// <summary>How mail for other hosts leaves this machine.</summary>
+internal sealed record OutboundConfiguration
+{
+    /// <summary>Networks that are no public addresses and may be connected to all the same: a smarthost of the house. Default none.</summary>
+    public IReadOnlyList<IPNetwork> Allow { get; init; } = [];
+
+    /// <summary>Port of other mail hosts. Default 25; another one for tests behind a redirection.</summary>
+    public int Port { get; init; } = 25;
+
+    /// <summary>Addresses to connect from, one of a family. Default: as the machine chooses.</summary>
+    public IReadOnlyList<IPAddress> Bind { get; init; } = [];
 }

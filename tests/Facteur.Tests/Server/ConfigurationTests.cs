@@ -25,7 +25,9 @@ public sealed class ConfigurationTests : IDisposable
               "tls": [{"certificate": "a.pem", "key": "a.key"}, {"certificate": "/b.pem", "key": "/b.key"}],
               "auth": {"plaintext": "loopback"},
               "log": "warning",
-              "proxies": ["192.0.2.0/24"]
+              "proxies": ["192.0.2.0/24"],
+              "dns": ["127.0.0.1", "[::1]:5353"],
+              "outbound": { "allow": ["10.0.0.0/8"], "port": 2526, "bind": ["192.0.2.1"] }
             }
             """);
         Assert.Equal("mail.xn--exmple-cua.org", configuration.Hostname);
@@ -36,6 +38,8 @@ public sealed class ConfigurationTests : IDisposable
         Assert.Equal(PlaintextAuth.Loopback, configuration.PlaintextAuth);
         Assert.Equal(LogLevel.Warning, configuration.Log);
         Assert.Single(configuration.Proxies);
+        Assert.Equal(["127.0.0.1:53", "[::1]:5353"], configuration.Dns.Select(server => server.ToString()));
+        Assert.Equal((2526, "10.0.0.0/8", "192.0.2.1"), (configuration.Outbound.Port, configuration.Outbound.Allow[0].ToString(), configuration.Outbound.Bind[0].ToString()));
     }
 
     [Fact]
@@ -53,8 +57,8 @@ public sealed class ConfigurationTests : IDisposable
         Assert.Single(Load("""{"tls": {"certificate": "a.pem", "key": "a.key"}}""").Tls);
 
     [Theory]
-    [InlineData("""{"hostnam": "a"}""", "The key hostnam is unknown (did you mean hostname?); allowed are hostname, data, listen, tls, auth, log, proxies.")]
-    [InlineData("""{"colour": "a"}""", "The key colour is unknown; allowed are hostname, data, listen, tls, auth, log, proxies.")]
+    [InlineData("""{"hostnam": "a"}""", "The key hostnam is unknown (did you mean hostname?); allowed are hostname, data, listen, tls, auth, log, proxies, dns, outbound.")]
+    [InlineData("""{"colour": "a"}""", "The key colour is unknown; allowed are hostname, data, listen, tls, auth, log, proxies, dns, outbound.")]
     [InlineData("""{"hostname": "not a name"}""", "The key hostname is \"not a name\"; allowed is a host name such as mail.example.org.")]
     [InlineData("""{"hostname": "192.0.2.1"}""", "The key hostname is \"192.0.2.1\"; allowed is a host name such as mail.example.org.")]
     [InlineData("""{"hostname": {"a": 1}}""", "The key hostname is an object or a list; allowed is a host name such as mail.example.org.")]
@@ -69,6 +73,9 @@ public sealed class ConfigurationTests : IDisposable
     [InlineData("""{"tls": [{"certificate": "a.pem", "kee": "b"}]}""", "The key tls[0].kee is unknown (did you mean key?); allowed are certificate, key.")]
     [InlineData("""{"auth": {"plaintext": "always"}}""", "The key auth.plaintext is \"always\"; allowed is never or loopback.")]
     [InlineData("""{"log": "loud"}""", "The key log is \"loud\"; allowed is trace, debug, information, warning or error.")]
+    [InlineData("""{"dns": ["nowhere"]}""", "The key dns[0] is \"nowhere\"; allowed is an address *")]
+    [InlineData("""{"outbound": {"port": 70000}}""", "The key outbound.port is \"70000\"; allowed is a port from 1 to 65535.")]
+    [InlineData("""{"outbound": {"allw": []}}""", "The key outbound.allw is unknown (did you mean allow?); allowed are allow, port, bind.")]
     [InlineData("""{"proxies": ["nowhere"]}""", "The key proxies[0] is \"nowhere\"; allowed is a network *")]
     [InlineData("""{"hostname": }""", "The configuration file * is no JSON: *")]
     public void A_wrong_configuration_is_told_in_one_sentence(string json, string sentence)
