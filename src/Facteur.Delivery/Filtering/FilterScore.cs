@@ -1,0 +1,40 @@
+using Facteur.Smtp;
+
+namespace Facteur.Delivery.Filtering;
+
+/// <summary>What the checks of one message found so far. Used by one check after the other.</summary>
+internal sealed class FilterScore
+{
+    /// <summary>Reasons kept; a rule set outside may have hundreds.</summary>
+    private const int MaxReasons = 100;
+
+    private readonly List<FilterReason> reasons = [];
+    private readonly List<AddedField> fields = [];
+
+    public double Total { get; private set; }
+    public IReadOnlyList<FilterReason> Reasons => reasons;
+    public IReadOnlyList<AddedField> Fields => fields;
+
+    /// <summary>It goes to Junk whatever its points, also from a known correspondent.</summary>
+    public bool MustJunk { get; private set; }
+    public SmtpRefusal? Refusal { get; private set; }
+
+    public void Add(string name, double points, string english, string french)
+    {
+        Total += points;
+        if (reasons.Count < MaxReasons) reasons.Add(new FilterReason(name, points, english, french));
+    }
+
+    public void Add(AddedField field)
+    {
+        if (fields.Count < MaxReasons) fields.Add(field);
+    }
+
+    public void ForceJunk() => MustJunk = true;
+
+    /// <summary>A permanent refusal wins over a temporary one: trying again changes nothing.</summary>
+    public void Reject(SmtpRefusal refusal)
+    {
+        if (Refusal is null || (Refusal.IsTemporary && !refusal.IsTemporary)) Refusal = refusal;
+    }
+}
