@@ -20,8 +20,8 @@ public enum QueueState : byte
     Cancelled = 4,
 }
 
-/// <summary>What the sender is owed for a recipient (RFC 3461 §4.1, §6).</summary>
-public enum QueueReport : byte { None = 0, Failure = 1, Delay = 2, Success = 3, Relayed = 4 }
+/// <summary>What the sender is owed for a recipient (RFC 3461 §4.1, §6). Expanded: it is an alias of several, each of which goes its own way (§5.2.7.3).</summary>
+public enum QueueReport : byte { None = 0, Failure = 1, Delay = 2, Success = 3, Relayed = 4, Expanded = 5 }
 
 /// <summary>A message to be sent out: what to say at MAIL, and which octets to send.</summary>
 /// <remarks>Sent is <see cref="Prefix"/>, then the stored body from <see cref="SkipOctets"/> on.</remarks>
