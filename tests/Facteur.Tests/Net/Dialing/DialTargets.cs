@@ -73,7 +73,7 @@ internal sealed class Target : IAsyncDisposable
                 running.Add(ServeAsync(client));
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException or InvalidOperationException) // the last: stopped between two accepts
         {
             await Task.WhenAll(running);
         }
