@@ -43,6 +43,9 @@ internal sealed class HeaderIndex
         }
     }
 
+    /// <summary>A field that facts are made of.</summary>
+    public static bool IsKnown(ReadOnlySpan<byte> name) => Recognise(name) != KnownField.None;
+
     public bool Has(KnownField field) => firsts[(int)field] >= 0;
 
     /// <summary>The value of the first field of that name, folds included; empty when there is none.</summary>

@@ -84,6 +84,28 @@ public static class PartTable
         return reader.Number();
     }
 
+    /// <summary>The table of the same message with so many more octets at the start of its header. Parts stand relative to their parent: only the root moves.</summary>
+    internal static ReadOnlyMemory<byte> Behind(ReadOnlySpan<byte> table, long octets)
+    {
+        var reader = new Reader(table);
+        reader.Octet();
+        reader.Octet();
+        if (reader.Number() == 0)
+        {
+            reader.Skip();
+            reader.Skip();
+        }
+        reader.Octet();
+        reader.Number();
+        var output = new OctetBuffer(table.Length + 8);
+        output.Append(table[..^reader.Left]);
+        Number(reader.Number() + octets, output);
+        output.Append(table[^reader.Left..]);
+        var moved = output.Written.ToArray();
+        output.Release();
+        return moved;
+    }
+
     /// <summary>The part that IMAP section numbers name, counted from 1 (RFC 9051 §6.4.5); null when there is none. No numbers name the root.</summary>
     public static MessagePart? Find(MessagePart root, ReadOnlySpan<int> sectionNumbers)
     {
@@ -180,6 +202,8 @@ public static class PartTable
     private ref struct Reader(ReadOnlySpan<byte> table)
     {
         private ReadOnlySpan<byte> rest = table;
+
+        public readonly int Left => rest.Length;
 
         public static InvalidDataException Damaged() => new("a stored part table is damaged");
 

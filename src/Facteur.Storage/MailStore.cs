@@ -13,6 +13,12 @@ public abstract class MailStore : IAsyncDisposable
     /// <summary>Domains, accounts, addresses and credentials.</summary>
     public abstract DirectoryStore Directory { get; }
 
+    /// <summary>What the server learns and may forget.</summary>
+    public abstract StateStore State { get; }
+
+    /// <summary>What is changed while the server runs.</summary>
+    public abstract SettingsStore Settings { get; }
+
     // ---- messages in
 
     /// <summary>Begins a message; its bytes stream into the store before anything refers to them.</summary>

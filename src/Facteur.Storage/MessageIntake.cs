@@ -10,7 +10,10 @@ namespace Facteur.Storage;
 /// </summary>
 public abstract class MessageIntake : IAsyncDisposable
 {
-    /// <summary>Octets taken so far.</summary>
+    /// <summary>Longest prefix in octets: 64 KiB.</summary>
+    public const int MaxPrefixOctets = 64 * 1024;
+
+    /// <summary>Octets taken so far; once completed, those of the whole message.</summary>
     public abstract long Length { get; }
 
     /// <summary>Takes the next octets. Throws <see cref="StoreFullException"/> when there is no room.</summary>
@@ -23,7 +26,14 @@ public abstract class MessageIntake : IAsyncDisposable
     }
 
     /// <summary>Ends the message; no more octets may follow.</summary>
-    public abstract ValueTask<MessageFacts> CompleteAsync(CancellationToken cancel);
+    public ValueTask<MessageFacts> CompleteAsync(CancellationToken cancel) => CompleteAsync(default, cancel);
+
+    /// <summary>
+    /// Ends the message and puts header fields before what was written: what is known at the end only (Return-Path, Received,
+    /// Authentication-Results). Facts, length and body are those of the whole.
+    /// </summary>
+    /// <param name="prefix">Whole header fields, each with its CRLF; at most <see cref="MaxPrefixOctets"/>. Copied.</param>
+    public abstract ValueTask<MessageFacts> CompleteAsync(ReadOnlyMemory<byte> prefix, CancellationToken cancel);
 
     public abstract ValueTask DisposeAsync();
 }

@@ -110,19 +110,23 @@ internal static class ConsistencyCheck
             var extents = rows.IsNull(2) ? [] : ExtentList.Parse(rows.Octets(2));
             if ((rows.IsNull(2) ? rows.Int64(3) : extents.Sum(extent => (long)extent.Length)) != size)
                 breaches.Add($"body {blob} has not the {size} octets of its row");
+            var first = 0;
             for (var i = 0; i < extents.Count; i++)
-                if (!HasRecord(packs, extents[i], blob, i, header)) breaches.Add($"body {blob} has no record at {extents[i].Segment}/{extents[i].Offset}");
+                if (!HasRecord(packs, extents[i], blob, i, ref first, header)) breaches.Add($"body {blob} has no record at {extents[i].Segment}/{extents[i].Offset}");
         }
     }
 
-    private static bool HasRecord(PackStore packs, Extent extent, long blob, int number, Span<byte> header)
+    /// <param name="first">Number of the body's first extent, set with it: a prefix counts before 0.</param>
+    private static bool HasRecord(PackStore packs, Extent extent, long blob, int place, ref int first, Span<byte> header)
     {
         try
         {
             if (packs.Hold(extent.Segment) is not { } segment) return false;
             try
             {
-                return segment.File!.Read(extent.Offset, header) == header.Length && Record.IsHeaderOf(header, extent, blob, number);
+                if (segment.File!.Read(extent.Offset, header) != header.Length) return false;
+                if (place == 0) first = Record.NumberOf(header) == Record.PrefixNumber ? Record.PrefixNumber : 0;
+                return Record.IsHeaderOf(header, extent, blob, first + place);
             }
             finally
             {

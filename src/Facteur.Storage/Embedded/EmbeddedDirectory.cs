@@ -1,13 +1,12 @@
-using System.Text;
 using Facteur.Storage.Embedded.Sqlite;
 using Facteur.Storage.Embedded.Writing;
 
 namespace Facteur.Storage.Embedded;
 
 /// <summary>The directory in the same database: its changes go through the same writer, and are as durable.</summary>
-internal sealed class EmbeddedDirectory(EmbeddedStore store) : DirectoryStore
+internal sealed partial class EmbeddedDirectory(EmbeddedStore store, EmbeddedSettings settings) : DirectoryStore
 {
-    private const string DomainColumns = "SELECT id, name, enabled FROM domain";
+    private const string DomainColumns = "SELECT id, name, enabled, alias_of FROM domain";
     private const string AccountColumns = "SELECT id, domain, address, display_name, enabled, quota, credential_version, created FROM account";
 
     private const string DomainByName = DomainColumns + " WHERE name = ?1";
@@ -36,13 +35,26 @@ internal sealed class EmbeddedDirectory(EmbeddedStore store) : DirectoryStore
     public override ValueTask<IReadOnlyList<DomainRecord>> ListDomainsAsync(CancellationToken cancel) =>
         new(store.Read(database => All(database.Get(Domains), Domain)));
 
+    public override async ValueTask<DomainRecord> AddDomainAliasAsync(string name, DomainId target, CancellationToken cancel) => await Write(session =>
+    {
+        var database = session.Database;
+        if (Domain(database, name) is not null) throw new StoreRefusedException(StoreRefusal.AlreadyExists, "the domain exists");
+        RequireDomain(database, target);
+        database.Get("INSERT INTO domain (name, alias_of) VALUES (?1, ?2)").Bind(1, name).Bind(2, target.Value).Run();
+        return Domain(database, name)!;
+    }, cancel);
+
     public override async ValueTask RemoveDomainAsync(DomainId domain, CancellationToken cancel) => await Write(session =>
     {
-        var accounts = session.Database.Get("SELECT 1 FROM account WHERE domain = ?1 AND removed_at IS NULL LIMIT 1").Bind(1, domain.Value);
-        var inUse = accounts.Step();
-        accounts.Reset();
-        if (inUse) throw new StoreRefusedException(StoreRefusal.InUse, "the domain still has accounts");
-        session.Database.Get("DELETE FROM domain WHERE id = ?1").Bind(1, domain.Value).Run();
+        var database = session.Database;
+        if (Any(database.Get("SELECT 1 FROM account WHERE domain = ?1 AND removed_at IS NULL LIMIT 1").Bind(1, domain.Value)))
+            throw new StoreRefusedException(StoreRefusal.InUse, "the domain still has accounts");
+        if (Any(database.Get("SELECT 1 FROM alias WHERE domain = ?1 LIMIT 1").Bind(1, domain.Value)))
+            throw new StoreRefusedException(StoreRefusal.InUse, "the domain still has aliases");
+        if (Any(database.Get("SELECT 1 FROM domain WHERE alias_of = ?1 LIMIT 1").Bind(1, domain.Value)))
+            throw new StoreRefusedException(StoreRefusal.InUse, "other domains stand for it");
+        database.Get("DELETE FROM domain WHERE id = ?1").Bind(1, domain.Value).Run();
+        settings.Remove(session, SettingScope.Of(domain));
         return true;
     }, cancel);
 
@@ -50,11 +62,11 @@ internal sealed class EmbeddedDirectory(EmbeddedStore store) : DirectoryStore
     {
         var database = session.Database;
         RequireFree(database, address);
-        if (One(database.Get(DomainById).Bind(1, domain.Value), Domain) is null) throw new StoreRefusedException(StoreRefusal.NotPossible, "there is no such domain");
+        RequireDomain(database, domain);
         database.Get("INSERT INTO account (domain, address, display_name, created) VALUES (?1, ?2, ?3, ?4)")
             .Bind(1, domain.Value).Bind(2, address).Bind(3, displayName).Bind(4, session.Now).Run();
         var id = new AccountId(database.LastRowId);
-        InsertAddress(database, id, address);
+        InsertAddress(database, new AddressRecord(address, id));
         var account = session.Account(id);
         var modSeq = session.NextModSeq(account);
         foreach (var (name, role) in StandardMailboxes)
@@ -91,7 +103,10 @@ internal sealed class EmbeddedDirectory(EmbeddedStore store) : DirectoryStore
         foreach (var mailbox in Mailboxes(session, id)) MailboxVerbs.Retire(session, mailbox, modSeq);
         account.Removed = true;
         session.Database.Get("UPDATE account SET removed_at = ?2, credential_version = credential_version + 1 WHERE id = ?1").Bind(1, id.Value).Bind(2, session.Now).Run();
+        RemoveTargets(session, id);
         session.Database.Get("DELETE FROM address WHERE account = ?1").Bind(1, id.Value).Run();
+        session.Database.Get("UPDATE queue_message SET account = NULL WHERE account = ?1").Bind(1, id.Value).Run();
+        settings.Remove(session, SettingScope.Of(id));
         session.Database.Get("DELETE FROM credential WHERE account = ?1").Bind(1, id.Value).Run();
         TellSecurity(session, id);
         session.AfterCommit.Add(session.PurgeSoon);
@@ -100,27 +115,6 @@ internal sealed class EmbeddedDirectory(EmbeddedStore store) : DirectoryStore
 
     public override ValueTask<AccountRecord?> FindByAddressAsync(string address, CancellationToken cancel) =>
         new(store.Read(database => ByAddress(database, address)));
-
-    public override ValueTask<IReadOnlyList<AddressRecord>> ListAddressesAsync(AccountId account, CancellationToken cancel) =>
-        new(store.Read(database => All(
-            database.Get("SELECT address FROM address WHERE account = ?1 ORDER BY folded").Bind(1, account.Value),
-            row => new AddressRecord(row.Text(0), account))));
-
-    public override async ValueTask AddAddressAsync(AccountId account, string address, CancellationToken cancel) => await Write(session =>
-    {
-        _ = session.Account(account);
-        RequireFree(session.Database, address);
-        InsertAddress(session.Database, account, address);
-        return true;
-    }, cancel);
-
-    public override async ValueTask RemoveAddressAsync(string address, CancellationToken cancel) => await Write(session =>
-    {
-        if (ByAddress(session.Database, address) is { } account && Fold(account.Address) == Fold(address))
-            throw new StoreRefusedException(StoreRefusal.InUse, "the primary address of an account goes with the account");
-        session.Database.Get("DELETE FROM address WHERE folded = ?1").Bind(1, Fold(address)).Run();
-        return true;
-    }, cancel);
 
     public override ValueTask<IReadOnlyList<CredentialRecord>> ListCredentialsAsync(AccountId account, CancellationToken cancel) =>
         new(store.Read(database => All(
@@ -148,28 +142,12 @@ internal sealed class EmbeddedDirectory(EmbeddedStore store) : DirectoryStore
         return found;
     }, cancel);
 
-    private static string Fold(string address)
+    /// <summary>Throws unless the domain is there and has a directory of its own.</summary>
+    private static void RequireDomain(SqliteConnection database, DomainId id)
     {
-        try
-        {
-            return address.Normalize(NormalizationForm.FormC).ToLowerInvariant();
-        }
-        catch (ArgumentException)
-        {
-            return address; // Not Unicode: equal to nothing that was stored.
-        }
+        if (One(database.Get(DomainById).Bind(1, id.Value), Domain) is not { } domain) throw new StoreRefusedException(StoreRefusal.NotPossible, "there is no such domain");
+        if (domain.AliasOf is not null) throw new StoreRefusedException(StoreRefusal.NotPossible, "the domain stands for another");
     }
-
-    private static void RequireFree(SqliteConnection database, string address)
-    {
-        var row = database.Get("SELECT 1 FROM address WHERE folded = ?1").Bind(1, Fold(address));
-        var taken = row.Step();
-        row.Reset();
-        if (taken) throw new StoreRefusedException(StoreRefusal.AlreadyExists, "the address exists");
-    }
-
-    private static void InsertAddress(SqliteConnection database, AccountId account, string address) =>
-        database.Get("INSERT INTO address (folded, address, account) VALUES (?1, ?2, ?3)").Bind(1, Fold(address)).Bind(2, address).Bind(3, account.Value).Run();
 
     private static DomainRecord? Domain(SqliteConnection database, string name) => One(database.Get(DomainByName).Bind(1, name), Domain);
 
@@ -197,7 +175,17 @@ internal sealed class EmbeddedDirectory(EmbeddedStore store) : DirectoryStore
         return one;
     }
 
-    private static DomainRecord Domain(SqliteStatement row) => new(new DomainId(row.Int64(0)), row.Text(1), row.Int64(2) != 0);
+    private static bool Any(SqliteStatement row)
+    {
+        var any = row.Step();
+        row.Reset();
+        return any;
+    }
+
+    private static DomainRecord Domain(SqliteStatement row) => new(new DomainId(row.Int64(0)), row.Text(1), row.Int64(2) != 0)
+    {
+        AliasOf = row.Int64OrNull(3) is { } target ? new DomainId(target) : null,
+    };
 
     private static AccountRecord Account(SqliteStatement row) => new(
         new AccountId(row.Int64(0)), new DomainId(row.Int64(1)), row.Text(2), row.Text(3), row.Int64(4) != 0, row.Int64OrNull(5), row.Int64(6), Time(row.Int64(7)));
@@ -209,10 +197,17 @@ internal sealed class EmbeddedDirectory(EmbeddedStore store) : DirectoryStore
     private void TellSecurity(WriteSession session, AccountId account) =>
         session.AfterCommit.Add(() => store.Announcer.Post(() => RaiseAccountSecurityChanged(account)));
 
+    // What is remembered of recipients is forgotten before the verb completes.
+    private T Forgetting<T>(WriteSession session, Func<WriteSession, T> verb)
+    {
+        session.AfterCommit.Add(() => Volatile.Write(ref remembered, new()));
+        return verb(session);
+    }
+
     // Sessions that the change ends are told before the verb completes: a login right behind it must not be taken for an old one.
     private async Task<T> Write<T>(Func<WriteSession, T> verb, CancellationToken cancel)
     {
-        var result = await store.WriteAsync(verb, grows: false, cancel);
+        var result = await store.WriteAsync(session => Forgetting(session, verb), grows: false, cancel);
         await store.Announcer.CaughtUpAsync();
         return result;
     }

@@ -27,6 +27,8 @@ public sealed partial class EmbeddedStore : MailStore
     private readonly Announcer announcer;
     private readonly GroupCommitWriter writer;
     private readonly EmbeddedDirectory directory;
+    private readonly EmbeddedSettings settings;
+    private readonly EmbeddedState state;
     private readonly SearchIndex search;
     private readonly Maintenance maintenance;
     private readonly ILogger logger;
@@ -49,12 +51,20 @@ public sealed partial class EmbeddedStore : MailStore
             PurgeSoon = () => maintenance!.PurgeSoon(),
         };
         writer = new GroupCommitWriter(session, Publish, () => files.AvailableOctets(options.Folder) >= options.ReserveOctets, logger);
-        directory = new EmbeddedDirectory(this);
+        settings = new EmbeddedSettings(this);
+        state = new EmbeddedState(this, time);
+        directory = new EmbeddedDirectory(this, settings);
         maintenance = new Maintenance(this, Path.Combine(options.Folder, DatabaseName), time, logger);
     }
 
     /// <inheritdoc/>
     public override DirectoryStore Directory => directory;
+
+    /// <inheritdoc/>
+    public override StateStore State => state;
+
+    /// <inheritdoc/>
+    public override SettingsStore Settings => settings;
 
     internal EmbeddedStoreOptions Options { get; }
     internal PackStore Packs { get; }

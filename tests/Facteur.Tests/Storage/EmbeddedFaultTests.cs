@@ -195,6 +195,27 @@ public sealed class EmbeddedFaultTests : IDisposable
     }
 
     [Fact]
+    public async Task A_store_of_version_1_is_brought_up_to_date_where_it_is()
+    {
+        Directory.CreateDirectory(Folder);
+        using (var database = SqliteConnection.Open(Path.Combine(Folder, "facteur.db"), readOnly: false, 100, 0))
+        {
+            using var script = new StreamReader(typeof(EmbeddedStore).Assembly.GetManifestResourceStream("Facteur.Storage.Embedded.Migrations.0001.sql")!);
+            database.RunScript(await script.ReadToEndAsync());
+            database.RunScript("""
+                INSERT INTO domain (name) VALUES ('demo.test');
+                INSERT INTO account (domain, address, display_name, created) VALUES (1, 'a@demo.test', 'A', 0);
+                INSERT INTO address (folded, address, account) VALUES ('a@demo.test', 'a@demo.test', 1);
+                PRAGMA user_version = 1;
+                """);
+        }
+        await using var store = await OpenAsync(Folder);
+        Assert.Equal("A", (await store.Directory.ResolveAsync("a", "demo.test", default)).Exact!.Account!.DisplayName);
+        Assert.True((await store.Directory.FindAddressAsync("a@demo.test", default))!.Enabled);
+        Assert.Empty(await store.CheckConsistencyAsync(default));
+    }
+
+    [Fact]
     public async Task A_store_of_a_newer_program_is_not_opened()
     {
         await (await OpenAsync(Folder)).DisposeAsync();

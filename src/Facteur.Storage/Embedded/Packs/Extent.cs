@@ -21,6 +21,9 @@ internal static class Record
     /// <summary>A read checks whole blocks, so that a part of a long message costs one block and not the message.</summary>
     public const int BlockOctets = 32 * 1024;
 
+    /// <summary>Number of the extent that stands before the others of its body and was written after them; those count from 0.</summary>
+    public const int PrefixNumber = -1;
+
     private const uint Magic = 0x31435046; // "FPC1"
     private const uint LastExtent = 1;
 
@@ -37,6 +40,9 @@ internal static class Record
         BinaryPrimitives.WriteUInt32LittleEndian(header[24..], last ? LastExtent : 0);
         BinaryPrimitives.WriteUInt32LittleEndian(header[28..], Crc32C.Compute(header[..28]));
     }
+
+    /// <summary>Number of the extent that a header says it is of.</summary>
+    public static int NumberOf(ReadOnlySpan<byte> header) => BinaryPrimitives.ReadInt32LittleEndian(header[12..]);
 
     /// <summary>True when the header is whole and that of this extent of this blob.</summary>
     public static bool IsHeaderOf(ReadOnlySpan<byte> header, Extent extent, long blob, int number) =>

@@ -1,4 +1,9 @@
+using System.Buffers;
+
 namespace Facteur.Storage.Embedded.Packs;
+
+/// <summary>Takes the next octets of a body.</summary>
+internal delegate void ReadBackStep(ReadOnlySpan<byte> octets);
 
 /// <summary>Writes one body into extents, in steps of any size.</summary>
 internal sealed class ExtentWriter(PackStore packs, long blob)
@@ -25,14 +30,41 @@ internal sealed class ExtentWriter(PackStore packs, long blob)
             Sum(octets[..step]);
             octets = octets[step..];
             expected -= step;
-            if (length == open.Capacity) Close(last: false);
+            if (length == open.Capacity) Close(extents.Count, last: false);
         }
     }
 
     /// <summary>Ends the body.</summary>
-    public void Complete()
+    /// <param name="prefix">Octets that stand before all others, in an extent of their own with the number -1; empty for none.</param>
+    public void Complete(ReadOnlySpan<byte> prefix)
     {
-        if (isOpen) Close(last: true);
+        if (isOpen) Close(extents.Count, last: true);
+        if (prefix.IsEmpty) return;
+        Open(prefix.Length);
+        open.Segment.File!.Write(open.Offset + Record.HeaderOctets, prefix);
+        Sum(prefix);
+        Close(Record.PrefixNumber, last: false);
+        extents.Insert(0, extents[^1]);
+        reservations.Insert(0, reservations[^1]);
+        extents.RemoveAt(extents.Count - 1);
+        reservations.RemoveAt(reservations.Count - 1);
+    }
+
+    /// <summary>Reads the completed body, before anything refers to it.</summary>
+    public void ReadBack(ReadBackStep take)
+    {
+        var block = ArrayPool<byte>.Shared.Rent(Record.BlockOctets);
+        for (var i = 0; i < extents.Count; i++)
+        {
+            for (var at = 0; at < extents[i].Length; at += Record.BlockOctets)
+            {
+                var octets = block.AsSpan(0, Math.Min(Record.BlockOctets, extents[i].Length - at));
+                if (reservations[i].Segment.File!.Read(extents[i].DataOffset + at, octets) != octets.Length)
+                    throw new DamagedMessageException("the message cannot be read back");
+                take(octets);
+            }
+        }
+        ArrayPool<byte>.Shared.Return(block);
     }
 
     /// <summary>A commit refers to the extents now.</summary>
@@ -75,12 +107,12 @@ internal sealed class ExtentWriter(PackStore packs, long blob)
         }
     }
 
-    private void Close(bool last)
+    private void Close(int number, bool last)
     {
         if (length % Record.BlockOctets != 0) checksums.Add(checksum);
         var extent = new Extent(open.Segment.Id, open.Offset, length, [.. checksums]);
         Span<byte> header = stackalloc byte[Record.HeaderOctets];
-        Record.WriteHeader(header, extent, blob, extents.Count, last);
+        Record.WriteHeader(header, extent, blob, number, last);
         open.Segment.File!.Write(open.Offset, header);
         extents.Add(extent);
 

@@ -31,6 +31,8 @@ internal sealed class SqliteStatement(SqliteConnection connection, sqlite3_stmt 
         return this;
     }
 
+    public SqliteStatement BindOrNull(int index, byte[]? value) => value is null ? BindNull(index) : Bind(index, value.AsSpan());
+
     public SqliteStatement BindNull(int index)
     {
         raw.sqlite3_bind_null(handle, index);

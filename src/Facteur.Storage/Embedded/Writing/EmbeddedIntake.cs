@@ -23,6 +23,9 @@ internal sealed class EmbeddedIntake(EmbeddedStore store, long? sizeHint) : Mess
     private long length;
     private long spilled;
     private ExtentWriter? extents;
+
+    // The first octets, kept when they leave the buffer.
+    private byte[] start = [];
     private bool delivered;
     private bool disposed;
 
@@ -61,23 +64,19 @@ internal sealed class EmbeddedIntake(EmbeddedStore store, long? sizeHint) : Mess
         return ValueTask.CompletedTask;
     }
 
-    public override ValueTask<MessageFacts> CompleteAsync(CancellationToken cancel)
+    public override ValueTask<MessageFacts> CompleteAsync(ReadOnlyMemory<byte> prefix, CancellationToken cancel)
     {
         ObjectDisposedException.ThrowIf(disposed, this);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(prefix.Length, MaxPrefixOctets);
         if (Facts is not null) return new(Facts);
         var facts = parser.Complete();
-        if (extents is null && length <= store.Options.InlineOctets)
-        {
-            Blob = store.NextBlob();
-            InlineChecksum = Crc32C.Compute(Inline);
-        }
-        else
-        {
-            Spill(buffered);
-            extents!.Complete();
-        }
-        Facts = facts;
-        return new(facts);
+        var whole = PrefixedFacts.Of(prefix.Span, facts, extents is null ? Inline : start, store.Options.MimeLimits);
+        length += prefix.Length;
+        if (TryPrepend(prefix.Span)) prefix = default;
+        if (extents is null && length <= store.Options.InlineOctets) KeepInline();
+        else KeepInPacks(prefix);
+        Facts = whole ?? ParseAgain();
+        return new(Facts);
     }
 
     /// <summary>Takes the message for a delivery; a message is delivered once.</summary>
@@ -117,22 +116,63 @@ internal sealed class EmbeddedIntake(EmbeddedStore store, long? sizeHint) : Mess
 
     private void Spill(long expected)
     {
-        if (extents is null)
-        {
-            store.RequireRoom();
-            Blob = store.NextBlob();
-            extents = new ExtentWriter(store.Packs, Blob);
-        }
+        if (extents is null) OpenExtents();
+        Guard(() => extents!.Write(Inline, expected));
+        spilled += buffered;
+        buffered = 0;
+    }
+
+    private void OpenExtents()
+    {
+        start = Inline[..Math.Min(3, buffered)].ToArray();
+        store.RequireRoom();
+        Blob = store.NextBlob();
+        extents = new ExtentWriter(store.Packs, Blob);
+    }
+
+    // What is still in memory as a whole takes the prefix there.
+    private bool TryPrepend(ReadOnlySpan<byte> prefix)
+    {
+        if (extents is not null) return false;
+        while (buffer.Length - buffered < prefix.Length)
+            if (!Grow()) return false;
+        buffer.AsSpan(0, buffered).CopyTo(buffer.AsSpan(prefix.Length));
+        prefix.CopyTo(buffer);
+        buffered += prefix.Length;
+        return true;
+    }
+
+    private void KeepInline()
+    {
+        Blob = store.NextBlob();
+        InlineChecksum = Crc32C.Compute(Inline);
+    }
+
+    private void KeepInPacks(ReadOnlyMemory<byte> prefix)
+    {
+        Spill(buffered);
+        Guard(() => extents!.Complete(prefix.Span));
+    }
+
+    // Rare: the prefix says what the facts hold, or the message is one whose header does not bear moving.
+    private MessageFacts ParseAgain()
+    {
+        var again = new MimeParser(store.Options.MimeLimits);
+        if (extents is null) again.Write(Inline);
+        else extents.ReadBack(octets => again.Write(octets));
+        return again.Complete();
+    }
+
+    private static void Guard(Action write)
+    {
         try
         {
-            extents.Write(buffer.AsSpan(0, buffered), expected);
+            write();
         }
         catch (IOException e) when (StoreFiles.IsFull(e))
         {
             throw new StoreFullException("there is no room for the message", e);
         }
-        spilled += buffered;
-        buffered = 0;
     }
 
     // A SIZE parameter does not count the trace fields that are added: leave them room in the first extent.
