@@ -11,8 +11,11 @@ internal sealed class HeaderScanner
     /// <summary>Octets of From that are kept; a longer one is refused like none.</summary>
     private const int MaxFromOctets = 32 * 1024;
 
-    // The longest name looked for is "Message-ID"; a name that does not fit is none of them.
+    // The longest name looked for is "TLS-Required"; a name that does not fit is none of them.
     private const int NameSpace = 12;
+
+    // "No" with white space around it; what is longer says something else.
+    private const int TlsRequiredSpace = 32;
 
     private static readonly SearchValues<byte> EndOfName = SearchValues.Create(":\r\n"u8);
 
@@ -23,6 +26,10 @@ internal sealed class HeaderScanner
     private At at;
     private bool inFrom;
     private ArrayBufferWriter<byte>? from;
+    private bool inTlsRequired;
+    private int tlsRequiredFields;
+    private readonly byte[] tlsRequired = new byte[TlsRequiredSpace];
+    private int tlsRequiredLength;
 
     /// <summary>The header is over.</summary>
     public bool HasEnded => at == At.Ended;
@@ -30,6 +37,10 @@ internal sealed class HeaderScanner
     public int FromFields { get; private set; }
     public bool HasDate { get; private set; }
     public bool HasMessageId { get; private set; }
+
+    /// <summary>One field says "TLS-Required: No" (RFC 8689 §3): delivery goes before the policies of the recipient's domain on TLS.</summary>
+    public bool TlsNotRequired =>
+        tlsRequiredFields == 1 && System.Text.Ascii.EqualsIgnoreCase(tlsRequired.AsSpan(0, tlsRequiredLength).Trim(" \t\r\n"u8), "No"u8);
 
     /// <summary>Body of the first From field, folded as it came; null when it is too long.</summary>
     public ReadOnlySpan<byte> From => from is null || from.WrittenCount > MaxFromOctets ? default : from.WrittenSpan;
@@ -77,7 +88,7 @@ internal sealed class HeaderScanner
         at = isContinuation ? At.Body : At.Name;
         if (isContinuation) return;
         nameLength = 0;
-        inFrom = false;
+        inFrom = inTlsRequired = false;
     }
 
     private void Keep(ReadOnlySpan<byte> part)
@@ -100,6 +111,7 @@ internal sealed class HeaderScanner
             inFrom = ++FromFields == 1;
             if (inFrom) from = new ArrayBufferWriter<byte>(128);
         }
+        else if (System.Text.Ascii.EqualsIgnoreCase(field, "TLS-Required"u8)) inTlsRequired = ++tlsRequiredFields == 1;
     }
 
     private int ScanBody(ReadOnlySpan<byte> octets)
@@ -107,6 +119,13 @@ internal sealed class HeaderScanner
         var feed = octets.IndexOf((byte)'\n');
         var used = feed < 0 ? octets.Length : feed + 1;
         if (inFrom && from!.WrittenCount <= MaxFromOctets) from.Write(octets[..Math.Min(used, MaxFromOctets + 1)]);
+        if (inTlsRequired)
+        {
+            var kept = octets[..Math.Min(used, TlsRequiredSpace - tlsRequiredLength)];
+            kept.CopyTo(tlsRequired.AsSpan(tlsRequiredLength));
+            tlsRequiredLength += kept.Length;
+            if (kept.Length < used) tlsRequiredFields = 2; // longer than any "No"
+        }
         if (feed >= 0) at = At.LineStart;
         return used;
     }

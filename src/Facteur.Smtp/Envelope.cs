@@ -8,6 +8,10 @@ public sealed record OriginalRecipient(string AddressType, string Address);
 /// <summary>One recipient of a message.</summary>
 public sealed record EnvelopeRecipient(EnvelopeAddress Address, DsnNotify Notify, OriginalRecipient? Original);
 
+/// <summary>When a message is to be sent on, at the earliest (RFC 4865).</summary>
+/// <param name="Text">As a report repeats it: "for;3600" or "until;2026-01-31T08:00:00Z" (RFC 4865 §5.1.2).</param>
+public sealed record HoldRequest(DateTimeOffset Until, string Text);
+
 /// <summary>What MAIL and RCPT said about a message.</summary>
 public sealed class Envelope
 {
@@ -29,6 +33,12 @@ public sealed class Envelope
 
     /// <summary>ENVID parameter, decoded from xtext (RFC 3461 §4.4), or null.</summary>
     public string? EnvelopeId { get; init; }
+
+    /// <summary>REQUIRETLS parameter: it goes on under verified TLS or not at all (RFC 8689 §4).</summary>
+    public bool RequireTls { get; init; }
+
+    /// <summary>HOLDFOR or HOLDUNTIL parameter (RFC 4865), or null.</summary>
+    public HoldRequest? Release { get; init; }
 
     /// <summary>Accepted recipients in the order of RCPT.</summary>
     public IReadOnlyList<EnvelopeRecipient> Recipients => recipients;

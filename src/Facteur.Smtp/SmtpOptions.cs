@@ -41,6 +41,10 @@ public sealed class SmtpOptions
     [Range(typeof(TimeSpan), "00:00:05", "00:05:00")]
     public TimeSpan LoginTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>How far ahead a client may have a message sent (RFC 4865); zero: not offered. A year: nobody plans mail beyond.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "3650.00:00:00")]
+    public TimeSpan MaxFutureRelease { get; init; } = TimeSpan.FromDays(365);
+
     /// <summary>Accept passwords in clear from a loopback address, for a program on the same machine. Off: a password is never asked for without TLS.</summary>
     public bool PlaintextAuthOnLoopback { get; init; }
 }

@@ -30,7 +30,10 @@ internal sealed record Ehlo(string Client) : SmtpCommand
             "CHUNKING",                  // RFC 3030
             "DSN",                       // RFC 3461
             "ENHANCEDSTATUSCODES",       // RFC 2034
+            string.Create(CultureInfo.InvariantCulture, $"LIMITS RCPTMAX={session.Options.MaxRecipients}"), // RFC 9422 §4.2
         ];
+        if (session.Connection.IsEncrypted) lines.Add("REQUIRETLS"); // RFC 8689 §2: of use only under TLS
+        if (FutureRelease.IsOffered(session)) lines.Add(FutureRelease.Offer(session)); // RFC 4865 §3
         if (session.Connection.CanStartTls) lines.Add("STARTTLS"); // RFC 3207
         // What is not allowed in clear is not offered in clear (RFC 4954 §4).
         if (session is { MayAuthenticate: true, Account: null }) lines.Add("AUTH " + string.Join(' ', SaslServer.Mechanisms));

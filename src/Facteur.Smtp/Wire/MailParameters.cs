@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Facteur.Smtp.Wire;
 
-/// <summary>Parameters of MAIL, read (RFC 1870 §4, RFC 6152 §3, RFC 6531 §3.4, RFC 3461 §4.3 and §4.4, RFC 4954 §5).</summary>
+/// <summary>Parameters of MAIL, read (RFC 1870 §4, RFC 6152 §3, RFC 6531 §3.4, RFC 3461 §4.3 and §4.4, RFC 4954 §5, RFC 4865 §3, RFC 8689 §2).</summary>
 internal sealed record MailParameters
 {
     private const int MaxEnvelopeId = 100; // RFC 3461 §4.4
@@ -15,6 +15,10 @@ internal sealed record MailParameters
     public bool SmtpUtf8 { get; private init; }
     public DsnReturn Return { get; private init; }
     public string? EnvelopeId { get; private init; }
+
+    /// <summary>HOLDFOR or HOLDUNTIL, or null.</summary>
+    public FutureRelease? Release { get; private init; }
+    public bool RequireTls { get; private init; }
 
     public static MailParameters Parse(ref SmtpReader reader)
     {
@@ -31,6 +35,10 @@ internal sealed record MailParameters
                 "RET" => parameters with { Return = ReadReturn(value) },
                 "ENVID" => parameters with { EnvelopeId = ReadEnvelopeId(value) },
                 "AUTH" => ReadAuth(value, parameters),
+                "HOLDFOR" or "HOLDUNTIL" when parameters.Release is not null => throw Replies.Syntax("one of HOLDFOR and HOLDUNTIL is enough"), // RFC 4865 §4.2
+                "HOLDFOR" => parameters with { Release = FutureRelease.ReadInterval(value) ?? throw Replies.Syntax("HOLDFOR takes 1 to 999999999 seconds") },
+                "HOLDUNTIL" => parameters with { Release = FutureRelease.ReadDate(value) ?? throw Replies.Syntax("HOLDUNTIL takes a time such as 2026-01-31T08:00:00Z") },
+                "REQUIRETLS" => value is null ? parameters with { RequireTls = true } : throw Replies.Syntax("REQUIRETLS takes no value"),
                 // RFC 5321 §4.1.1.11
                 _ => throw new SmtpSyntaxException(SmtpReply.Of(555, "5.5.4", $"parameter {keyword} is not known here")),
             };

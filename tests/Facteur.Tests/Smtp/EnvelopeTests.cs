@@ -17,6 +17,7 @@ public sealed class EnvelopeTests(SharedServer server) : IClassFixture<SharedSer
         S: 250-CHUNKING
         S: 250-DSN
         S: 250-ENHANCEDSTATUSCODES
+        S: 250-LIMITS RCPTMAX=1000
         S: 250 STARTTLS
         C: AUTH PLAIN
         S: 502 5.5.1 command not implemented
@@ -38,9 +39,9 @@ public sealed class EnvelopeTests(SharedServer server) : IClassFixture<SharedSer
         S: 501 5.5.4 no argument is allowed here
         C: EHLO [192.0.2.1]
         S: 250-mx.demo.test
-        S\: 250-PIPELINING\r\n250-SIZE 65536\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250-CHUNKING\r\n250-DSN\r\n250-ENHANCEDSTATUSCODES\r\n250 STARTTLS\r\n
+        S\: 250-PIPELINING\r\n250-SIZE 65536\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250-CHUNKING\r\n250-DSN\r\n250-ENHANCEDSTATUSCODES\r\n250-LIMITS RCPTMAX=1000\r\n250 STARTTLS\r\n
         C: EHLO WINDOWS_HOST
-        S\: 250-mx.demo.test\r\n250-PIPELINING\r\n250-SIZE 65536\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250-CHUNKING\r\n250-DSN\r\n250-ENHANCEDSTATUSCODES\r\n250 STARTTLS\r\n
+        S\: 250-mx.demo.test\r\n250-PIPELINING\r\n250-SIZE 65536\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250-CHUNKING\r\n250-DSN\r\n250-ENHANCEDSTATUSCODES\r\n250-LIMITS RCPTMAX=1000\r\n250 STARTTLS\r\n
         C: EHLO a(b)
         S: 501 5.5.4 your host name is of bad form
         """);
@@ -108,7 +109,7 @@ public sealed class EnvelopeTests(SharedServer server) : IClassFixture<SharedSer
     public Task Recipients_are_checked_as_they_come() => server.ConverseAsync(SmtpMode.Mx, """
         S: 220 *
         C: EHLO c
-        S\: 250-mx.demo.test\r\n250-PIPELINING\r\n250-SIZE 65536\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250-CHUNKING\r\n250-DSN\r\n250-ENHANCEDSTATUSCODES\r\n250 STARTTLS\r\n
+        S\: 250-mx.demo.test\r\n250-PIPELINING\r\n250-SIZE 65536\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250-CHUNKING\r\n250-DSN\r\n250-ENHANCEDSTATUSCODES\r\n250-LIMITS RCPTMAX=1000\r\n250 STARTTLS\r\n
         C: MAIL FROM:<a@example.org>
         S: 250 2.1.0 *
         C: RCPT TO:<moi@demo.test>
@@ -206,7 +207,7 @@ public sealed class EnvelopeTests(SharedServer server) : IClassFixture<SharedSer
     public Task A_group_of_commands_is_answered_at_once_and_in_order() => server.ConverseAsync(SmtpMode.Mx, """
         S: 220 *
         C\: EHLO c\r\nMAIL FROM:<a@example.org>\r\nRCPT TO:<nobody@demo.test>\r\nRCPT TO:<moi@demo.test>\r\nRSET\r\nNOOP\r\nQUIT\r\n
-        S\: 250-mx.demo.test\r\n250-PIPELINING\r\n250-SIZE 65536\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250-CHUNKING\r\n250-DSN\r\n250-ENHANCEDSTATUSCODES\r\n250 STARTTLS\r\n
+        S\: 250-mx.demo.test\r\n250-PIPELINING\r\n250-SIZE 65536\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250-CHUNKING\r\n250-DSN\r\n250-ENHANCEDSTATUSCODES\r\n250-LIMITS RCPTMAX=1000\r\n250 STARTTLS\r\n
         S: 250 2.1.0 *
         S: 550 5.1.1 *
         S: 250 2.1.5 *

@@ -6,7 +6,7 @@ namespace Facteur.Tests.Smtp;
 public sealed class LmtpTests
 {
     private const string Greeting = "S: 220 mx.demo.test LMTP Facteur ready\nC: LHLO agent\nS: 250-mx.demo.test\n"
-        + "S\\: 250-PIPELINING\\r\\n250-SIZE 65536\\r\\n250-8BITMIME\\r\\n250-SMTPUTF8\\r\\n250-CHUNKING\\r\\n250-DSN\\r\\n250-ENHANCEDSTATUSCODES\\r\\n250 STARTTLS\\r\\n\n";
+        + "S\\: 250-PIPELINING\\r\\n250-SIZE 65536\\r\\n250-8BITMIME\\r\\n250-SMTPUTF8\\r\\n250-CHUNKING\\r\\n250-DSN\\r\\n250-ENHANCEDSTATUSCODES\\r\\n250-LIMITS RCPTMAX=1000\\r\\n250 STARTTLS\\r\\n\n";
 
     [Fact]
     public async Task Each_recipient_has_its_answer()

@@ -83,7 +83,7 @@ public sealed class ReceivingTests
             S: 220 mx.demo.test *
             C: EHLO bar.com
             S: 250-mx.demo.test
-            S\: 250-PIPELINING\r\n250-SIZE 65536\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250-CHUNKING\r\n250-DSN\r\n250-ENHANCEDSTATUSCODES\r\n250 STARTTLS\r\n
+            S\: 250-PIPELINING\r\n250-SIZE 65536\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250-CHUNKING\r\n250-DSN\r\n250-ENHANCEDSTATUSCODES\r\n250-LIMITS RCPTMAX=1000\r\n250 STARTTLS\r\n
             C: MAIL FROM:<Smith@bar.com>
             S: 250 *
             C: RCPT TO:<moi@demo.test>
@@ -156,7 +156,7 @@ public sealed class ReceivingTests
     }
 
     private const string EhloAnswer =
-        "S\\: 250-mx.demo.test\\r\\n250-PIPELINING\\r\\n250-SIZE 65536\\r\\n250-8BITMIME\\r\\n250-SMTPUTF8\\r\\n250-CHUNKING\\r\\n250-DSN\\r\\n250-ENHANCEDSTATUSCODES\\r\\n250 STARTTLS\\r\\n\n";
+        "S\\: 250-mx.demo.test\\r\\n250-PIPELINING\\r\\n250-SIZE 65536\\r\\n250-8BITMIME\\r\\n250-SMTPUTF8\\r\\n250-CHUNKING\\r\\n250-DSN\\r\\n250-ENHANCEDSTATUSCODES\\r\\n250-LIMITS RCPTMAX=1000\\r\\n250 STARTTLS\\r\\n\n";
 
     [Fact]
     public async Task Eight_bit_text_needs_no_body_parameter()

@@ -14,7 +14,7 @@ public sealed class SubmissionTests
     public Task Nothing_is_sent_and_no_password_is_taken_in_clear() => SmtpFixture.ConverseAsync(SmtpMode.Submission, $"""
         S: 220 mx.demo.test ESMTP Facteur ready
         C: EHLO client
-        S\: 250-mx.demo.test\r\n250-PIPELINING\r\n250-SIZE 65536\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250-CHUNKING\r\n250-DSN\r\n250-ENHANCEDSTATUSCODES\r\n250 STARTTLS\r\n
+        S\: 250-mx.demo.test\r\n250-PIPELINING\r\n250-SIZE 65536\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250-CHUNKING\r\n250-DSN\r\n250-ENHANCEDSTATUSCODES\r\n250-LIMITS RCPTMAX=1000\r\n250-FUTURERELEASE 31536000 2027-03-14T09:26:53Z\r\n250 STARTTLS\r\n
         C: MAIL FROM:<moi@demo.test>
         S: 530 5.7.0 issue a STARTTLS command first
         C: AUTH PLAIN {SmtpFixture.Plain}
@@ -27,14 +27,14 @@ public sealed class SubmissionTests
     public Task Under_tls_a_login_opens_the_way() => SmtpFixture.ConverseAsync(SmtpMode.Submission, $"""
         S: 220 *
         C: EHLO client
-        S\: 250-mx.demo.test\r\n250-PIPELINING\r\n250-SIZE 65536\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250-CHUNKING\r\n250-DSN\r\n250-ENHANCEDSTATUSCODES\r\n250 STARTTLS\r\n
+        S\: 250-mx.demo.test\r\n250-PIPELINING\r\n250-SIZE 65536\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250-CHUNKING\r\n250-DSN\r\n250-ENHANCEDSTATUSCODES\r\n250-LIMITS RCPTMAX=1000\r\n250-FUTURERELEASE 31536000 2027-03-14T09:26:53Z\r\n250 STARTTLS\r\n
         C: STARTTLS
         S: 220 2.0.0 *
         C: <starttls>
         C: AUTH PLAIN {SmtpFixture.Plain}
         S: 503 5.5.1 send EHLO first
         C: EHLO client
-        S\: 250-mx.demo.test\r\n250-PIPELINING\r\n250-SIZE 65536\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250-CHUNKING\r\n250-DSN\r\n250-ENHANCEDSTATUSCODES\r\n250 AUTH PLAIN LOGIN\r\n
+        S\: 250-mx.demo.test\r\n250-PIPELINING\r\n250-SIZE 65536\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250-CHUNKING\r\n250-DSN\r\n250-ENHANCEDSTATUSCODES\r\n250-LIMITS RCPTMAX=1000\r\n250-REQUIRETLS\r\n250-FUTURERELEASE 31536000 2027-03-14T09:26:53Z\r\n250 AUTH PLAIN LOGIN\r\n
         C: MAIL FROM:<moi@demo.test>
         S: 530 5.7.0 authentication required
         C: STARTTLS
@@ -60,7 +60,7 @@ public sealed class SubmissionTests
         await fixture.RunAsync(SmtpMode.Submission, $"""
             S: 220 *
             C: EHLO client
-            S\: 250-mx.demo.test\r\n250-PIPELINING\r\n250-SIZE 65536\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250-CHUNKING\r\n250-DSN\r\n250-ENHANCEDSTATUSCODES\r\n250 AUTH PLAIN LOGIN\r\n
+            S\: 250-mx.demo.test\r\n250-PIPELINING\r\n250-SIZE 65536\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250-CHUNKING\r\n250-DSN\r\n250-ENHANCEDSTATUSCODES\r\n250-LIMITS RCPTMAX=1000\r\n250-REQUIRETLS\r\n250-FUTURERELEASE 31536000 2027-03-14T09:26:53Z\r\n250 AUTH PLAIN LOGIN\r\n
             C: AUTH LOGIN
             S: 334 VXNlcm5hbWU6
             C: {User}
@@ -69,14 +69,14 @@ public sealed class SubmissionTests
             S: 235 2.7.0 *
             C2: EHLO client
             S2: 220 *
-            S2\: 250-mx.demo.test\r\n250-PIPELINING\r\n250-SIZE 65536\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250-CHUNKING\r\n250-DSN\r\n250-ENHANCEDSTATUSCODES\r\n250 AUTH PLAIN LOGIN\r\n
+            S2\: 250-mx.demo.test\r\n250-PIPELINING\r\n250-SIZE 65536\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250-CHUNKING\r\n250-DSN\r\n250-ENHANCEDSTATUSCODES\r\n250-LIMITS RCPTMAX=1000\r\n250-REQUIRETLS\r\n250-FUTURERELEASE 31536000 2027-03-14T09:26:53Z\r\n250 AUTH PLAIN LOGIN\r\n
             C2: AUTH LOGIN {User}
             S2: 334 UGFzc3dvcmQ6
             C2: {Secret}
             S2: 235 2.7.0 *
             C3: EHLO client
             S3: 220 *
-            S3\: 250-mx.demo.test\r\n250-PIPELINING\r\n250-SIZE 65536\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250-CHUNKING\r\n250-DSN\r\n250-ENHANCEDSTATUSCODES\r\n250 AUTH PLAIN LOGIN\r\n
+            S3\: 250-mx.demo.test\r\n250-PIPELINING\r\n250-SIZE 65536\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250-CHUNKING\r\n250-DSN\r\n250-ENHANCEDSTATUSCODES\r\n250-LIMITS RCPTMAX=1000\r\n250-REQUIRETLS\r\n250-FUTURERELEASE 31536000 2027-03-14T09:26:53Z\r\n250 AUTH PLAIN LOGIN\r\n
             C3: AUTH PLAIN
             S3\: 334 \r\n
             C3: {SmtpFixture.Plain}
@@ -92,7 +92,7 @@ public sealed class SubmissionTests
         await fixture.RunAsync(SmtpMode.Submission, $"""
             S: 220 *
             C: EHLO client
-            S\: 250-mx.demo.test\r\n250-PIPELINING\r\n250-SIZE 65536\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250-CHUNKING\r\n250-DSN\r\n250-ENHANCEDSTATUSCODES\r\n250 AUTH PLAIN LOGIN\r\n
+            S\: 250-mx.demo.test\r\n250-PIPELINING\r\n250-SIZE 65536\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250-CHUNKING\r\n250-DSN\r\n250-ENHANCEDSTATUSCODES\r\n250-LIMITS RCPTMAX=1000\r\n250-REQUIRETLS\r\n250-FUTURERELEASE 31536000 2027-03-14T09:26:53Z\r\n250 AUTH PLAIN LOGIN\r\n
             C: AUTH
             S: 501 5.5.4 *
             C: AUTH CRAM-MD5
@@ -133,7 +133,7 @@ public sealed class SubmissionTests
         await fixture.RunAsync(SmtpMode.Submission, $"""
             S: 220 *
             C: EHLO client
-            S\: 250-mx.demo.test\r\n250-PIPELINING\r\n250-SIZE 65536\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250-CHUNKING\r\n250-DSN\r\n250-ENHANCEDSTATUSCODES\r\n250 AUTH PLAIN LOGIN\r\n
+            S\: 250-mx.demo.test\r\n250-PIPELINING\r\n250-SIZE 65536\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250-CHUNKING\r\n250-DSN\r\n250-ENHANCEDSTATUSCODES\r\n250-LIMITS RCPTMAX=1000\r\n250-REQUIRETLS\r\n250-FUTURERELEASE 31536000 2027-03-14T09:26:53Z\r\n250 AUTH PLAIN LOGIN\r\n
             C: AUTH PLAIN {SmtpFixture.Plain}
             S: 235 2.7.0 *
             !: change
@@ -153,7 +153,7 @@ public sealed class SubmissionTests
     public Task Plaintext_on_loopback_is_for_who_asked_for_it() => SmtpFixture.ConverseAsync(SmtpMode.Submission, $"""
         S: 220 *
         C: EHLO client
-        S\: 250-mx.demo.test\r\n250-PIPELINING\r\n250-SIZE 52428800\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250-CHUNKING\r\n250-DSN\r\n250-ENHANCEDSTATUSCODES\r\n250-STARTTLS\r\n250 AUTH PLAIN LOGIN\r\n
+        S\: 250-mx.demo.test\r\n250-PIPELINING\r\n250-SIZE 52428800\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250-CHUNKING\r\n250-DSN\r\n250-ENHANCEDSTATUSCODES\r\n250-LIMITS RCPTMAX=1000\r\n250-FUTURERELEASE 31536000 2027-03-14T09:26:53Z\r\n250-STARTTLS\r\n250 AUTH PLAIN LOGIN\r\n
         C: AUTH PLAIN {SmtpFixture.Plain}
         S: 235 2.7.0 *
         C: MAIL FROM:<moi+x@demo.test>
