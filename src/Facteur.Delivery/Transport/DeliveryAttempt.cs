@@ -24,17 +24,18 @@ public static class DeliveryAttempt
         IDeliverySession? kept, CancellationToken cancel)
     {
         var outcomes = new AttemptOutcome?[envelope.Recipients.Count];
+        if (envelope.Sender.Length == 0) demands = demands with { RequireTls = false }; // RFC 8689 §5: a report is not lost for it
         var session = kept;
         IDeliveryPath? path = null;
         try
         {
-            for (var sessions = 0; sessions < MaxSessions; sessions++)
+            // A kept session may have died of age since; it counts for none.
+            for (var sessions = kept is null ? 1 : 0; sessions <= MaxSessions; sessions++)
             {
                 session ??= await (path ??= await connector.OpenAsync(route, demands, cancel)).ConnectAsync(cancel);
                 if (session is null) break;
                 await SendRestAsync(session, envelope, content, outcomes, cancel);
-                if (!outcomes.Any(outcome => outcome is null or { ConcernsHost: true })) break;
-                if (sessions == MaxSessions - 1) break;
+                if (sessions == MaxSessions || !outcomes.Any(outcome => outcome is null or { ConcernsHost: true })) break;
                 await session.DisposeAsync();
                 session = null;
             }
@@ -51,12 +52,17 @@ public static class DeliveryAttempt
     /// <summary>Offers the recipients that no host has settled, in groups that the host takes.</summary>
     private static async ValueTask SendRestAsync(IDeliverySession session, OutgoingEnvelope envelope, OutgoingContent content, AttemptOutcome?[] outcomes, CancellationToken cancel)
     {
-        var open = Enumerable.Range(0, outcomes.Length).Where(i => outcomes[i] is null or { ConcernsHost: true }).ToList();
-        foreach (var group in open.Chunk(session.MaxRecipients))
+        var open = new Queue<int>(Enumerable.Range(0, outcomes.Length).Where(i => outcomes[i] is null or { ConcernsHost: true }));
+        while (open.Count > 0 && session.CanSend)
         {
-            if (!session.CanSend) return;
+            var group = new List<int>();
+            while (group.Count < session.MaxRecipients && open.TryDequeue(out var next)) group.Add(next);
             var answers = await session.SendAsync(envelope with { Recipients = [.. group.Select(i => envelope.Recipients[i])] }, content, cancel);
-            for (var i = 0; i < group.Length; i++) outcomes[group[i]] = answers[i];
+            for (var i = 0; i < group.Count; i++) outcomes[group[i]] = answers[i];
+            // "Too many recipients" means the rest of them in another transaction, as long as that gets anywhere (RFC 5321 §4.5.3.1.10).
+            if (answers.Any(answer => answer.Verdict == AttemptVerdict.Delivered))
+                foreach (var i in group.Where(i => outcomes[i] is { Stage: SmtpStage.Rcpt, ReplyCode: 452 or 552, EnhancedCode: "4.5.3" or "4.0.0" }))
+                    open.Enqueue(i);
         }
     }
 

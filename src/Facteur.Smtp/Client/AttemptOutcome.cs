@@ -79,7 +79,7 @@ public sealed record AttemptOutcome
     public required string EnhancedCode { get; init; }
 
     /// <summary>
-    /// The peer's words, lines joined by LF, printable characters only, at most <see cref="MaxText"/> of them, without codes; or ours.
+    /// The peer's words, lines joined by a blank, printable ASCII only, at most <see cref="MaxText"/> characters, without codes; or ours.
     /// </summary>
     public required string Text { get; init; }
 
@@ -91,6 +91,9 @@ public sealed record AttemptOutcome
 
     /// <summary>The connection was lost between the end of the content and its answer: the peer may have the message, and gets it again.</summary>
     public bool IsUncertain { get; init; }
+
+    /// <summary>The peer took NOTIFY, RET and ENVID over: reports of success are its business now (RFC 3461 §5.2.1, else §5.2.2).</summary>
+    public bool DsnPassedOn { get; init; }
 
     /// <summary>The words are the peer's.</summary>
     public bool IsRemote => ReplyCode != 0;
