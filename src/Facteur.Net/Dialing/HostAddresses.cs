@@ -15,9 +15,9 @@ internal static class HostAddresses
         if (IPAddress.TryParse(bare, out var literal)) return ([literal], DnsStatus.Success);
         // Every way to write 127.0.0.1 without a name is a literal above; localhost never goes to DNS (RFC 6761 §6.3).
         if (IsLocalhost(bare)) return (loopback, DnsStatus.Success);
-        var questions = (resolver.AddressesAsync(bare, DnsType.Aaaa, cancel), resolver.AddressesAsync(bare, DnsType.A, cancel));
-        var ipv6 = await questions.Item1;
-        var ipv4 = await questions.Item2;
+        var asking = resolver.AddressesAsync(bare, DnsType.Aaaa, cancel).AsTask();
+        var ipv4 = await resolver.AddressesAsync(bare, DnsType.A, cancel);
+        var ipv6 = await asking;
         var addresses = new List<IPAddress>();
         for (var i = 0; i < Math.Max(ipv6.Addresses.Count, ipv4.Addresses.Count); i++)
         {
