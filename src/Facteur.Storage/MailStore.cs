@@ -96,6 +96,11 @@ public abstract class MailStore : IAsyncDisposable
 
     protected void RaiseAccountChanged(AccountChange change) => AccountChanged?.Invoke(change);
 
+    /// <summary>Raised after the commit of a COPY or MOVE, by whatever protocol: what people sort is what filters learn from.</summary>
+    public event Action<EmailsMoved>? EmailsMoved;
+
+    protected void RaiseEmailsMoved(EmailsMoved moved) => EmailsMoved?.Invoke(moved);
+
     public abstract ValueTask DisposeAsync();
 }
 
@@ -119,3 +124,9 @@ public sealed record MailboxChanges(IReadOnlyList<MessageEntry> Changed, IReadOn
 
 /// <summary>An account has new state; <see cref="Mailboxes"/> names the ones touched.</summary>
 public readonly record struct AccountChange(AccountId Account, ModSeq ModSeq, IReadOnlyList<MailboxId> Mailboxes);
+
+/// <summary>Messages went from one mailbox of an account to another.</summary>
+/// <param name="Emails">Source and target UID of each, ascending by source; at least one.</param>
+/// <param name="IsCopy">They are in the source, too (a program without MOVE copies, then deletes).</param>
+public sealed record EmailsMoved(
+    AccountId Account, MailboxId From, MailboxRole FromRole, MailboxId To, MailboxRole ToRole, IReadOnlyList<(Uid Source, Uid Target)> Emails, bool IsCopy);

@@ -1,5 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Facteur.Delivery.Filtering.Bayes;
+using Facteur.Delivery.Filtering.Checkers;
+using Facteur.Delivery.Filtering.Connections;
+using Facteur.Delivery.Filtering.Content;
 
 namespace Facteur.Delivery.Filtering;
 
@@ -12,13 +16,50 @@ public sealed record FilterSettings
     public static readonly FilterSettings Default = new();
 
     /// <summary>Networks ("192.0.2.0/24") whose mail is not checked at all: own hosts, a backup MX that checks by itself.</summary>
-    public IReadOnlyList<string> Trusted { get; init; } = [];
+    public IReadOnlyList<string> Trusted
+    {
+        get;
+        init => TrustedNetworks = new NetworkSet(field = value);
+    } = [];
 
     /// <summary>A message whose DMARC result is fail and whose domain asks for reject is refused; false puts it into Junk.</summary>
     public bool RejectDmarc { get; init; } = true;
 
     /// <summary>Domains of ARC sealers (RFC 8617 §5.2) whose word on a message they changed is taken: mailing lists, forwarders.</summary>
     public IReadOnlyList<string> TrustedSealers { get; init; } = [];
+
+    /// <summary>Networks refused at MAIL.</summary>
+    public IReadOnlyList<string> BlockedNetworks
+    {
+        get;
+        init => RefusedNetworks = new NetworkSet(field = value);
+    } = [];
+
+    /// <summary>Sender addresses, or domains as "@example.org", refused at MAIL.</summary>
+    public IReadOnlyList<string> BlockedSenders { get; init; } = [];
+
+    public RateSettings Rates { get; init; } = new();
+    public GreylistSettings Greylist { get; init; } = new();
+
+    /// <summary>DNS blacklists and whitelists. None by itself: each has terms of its own, and many answer no public resolver.</summary>
+    public IReadOnlyList<DnsListSettings> Lists { get; init; } = [];
+
+    /// <summary>The name of EHLO and the names of the client's address give points.</summary>
+    public bool HostNames { get; init; } = true;
+
+    /// <summary>Odd headers give points.</summary>
+    public bool Headers { get; init; } = true;
+
+    public AttachmentSettings Attachments { get; init; } = new();
+    public BayesSettings Bayes { get; init; } = new();
+    public RspamdSettings? Rspamd { get; init; }
+    public ClamdSettings? Clamd { get; init; }
+
+    /// <summary>Asked all at once: none sees what another adds.</summary>
+    public IReadOnlyList<MilterSettings> Milters { get; init; } = [];
+
+    internal NetworkSet TrustedNetworks { get; private init; } = NetworkSet.Empty;
+    internal NetworkSet RefusedNetworks { get; private init; } = NetworkSet.Empty;
 }
 
 /// <summary>What a domain or an account decides by itself: document "filter". A narrower scope wins for each property it has.</summary>

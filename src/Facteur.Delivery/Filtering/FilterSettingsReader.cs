@@ -15,14 +15,16 @@ internal sealed partial class FilterSettingsReader : IDisposable
     private const int MaxRemembered = 100_000;
 
     private readonly SettingsStore settings;
+    private readonly Action siteChanged;
     private readonly ILogger log;
     private readonly ConcurrentDictionary<SettingScope, FilterPreferences?> preferences = new();
     private volatile FilterSettings? site;
     private int version;
 
-    public FilterSettingsReader(SettingsStore settings, ILogger log)
+    /// <param name="siteChanged">Called when the site's document changed.</param>
+    public FilterSettingsReader(SettingsStore settings, Action siteChanged, ILogger log)
     {
-        (this.settings, this.log) = (settings, log);
+        (this.settings, this.siteChanged, this.log) = (settings, siteChanged, log);
         settings.Changed += Forget;
     }
 
@@ -78,7 +80,11 @@ internal sealed partial class FilterSettingsReader : IDisposable
     private void Forget(SettingScope scope, string name)
     {
         Interlocked.Increment(ref version);
-        if (name == FilterSettings.Document) site = null;
+        if (name == FilterSettings.Document)
+        {
+            site = null;
+            siteChanged();
+        }
         else if (name == FilterPreferences.Document) preferences.TryRemove(scope, out _);
     }
 

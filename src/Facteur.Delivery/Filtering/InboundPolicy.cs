@@ -1,5 +1,9 @@
 using Facteur.Delivery.Authentication;
+using Facteur.Delivery.Filtering.Bayes;
+using Facteur.Delivery.Filtering.Checkers;
+using Facteur.Delivery.Filtering.Connections;
 using Facteur.Mail;
+using Facteur.Net.Dialing;
 using Facteur.Net.Dns;
 using Facteur.Smtp;
 using Facteur.Storage;
@@ -17,28 +21,58 @@ namespace Facteur.Delivery.Filtering;
 /// </remarks>
 public sealed class InboundPolicy : IDisposable
 {
-    // A message has few authors (RFC 5322 §3.6.2).
-    private const int MaxAuthors = 20;
+    private static readonly SmtpRefusal Blocked = new(550, "5.7.1", "mail from you is not taken here");
 
     private readonly FilterSettingsReader settings;
+    private readonly RateLimits rates;
+    private readonly ConnectionChecks connections;
+    private readonly DnsLists lists;
+    private readonly Greylist greylist;
+    private readonly GuardedHttp http;
+    private readonly MessageJudge judge;
 
-    public InboundPolicy(StateStore state, SettingsStore settings, DnsResolver dns, DeliveryOptions options, TimeProvider time, ILoggerFactory? logs = null)
+    /// <param name="dialer">Leads to rspamd, clamd and milters.</param>
+    public InboundPolicy(
+        StateStore state, SettingsStore settings, DnsResolver dns, GuardedDialer dialer, DeliveryOptions options, TimeProvider time, ILoggerFactory? logs = null)
     {
-        _ = (dns, options);
-        var factory = logs ?? NullLoggerFactory.Instance;
-        this.settings = new FilterSettingsReader(settings, factory.CreateLogger<InboundPolicy>());
+        var log = (logs ?? NullLoggerFactory.Instance).CreateLogger<InboundPolicy>();
+        http = new GuardedHttp(dialer, new GuardedHttpOptions(), time);
+        rates = new RateLimits(time);
+        lists = new DnsLists(dns, time, log);
+        connections = new ConnectionChecks(lists, new HostNames(dns, options.HostName), time);
+        greylist = new Greylist(state, time);
+        this.settings = new FilterSettingsReader(settings, connections.Forget, log);
         Correspondents = new KnownCorrespondents(state, time);
+        var corpus = new BayesCorpus(state, time);
+        Learning = new JunkLearning(new BayesTrainer(state, corpus, time), this.settings, Correspondents, time);
+        var checkers = new CheckerSet(new CheckerFactory(dialer, http, options.HostName, log), time, log);
+        judge = new MessageJudge(this.settings, connections, lists, checkers, new BayesFilter(corpus), Correspondents, Learning, time);
     }
 
     /// <summary>Who accounts write with; the pipeline notes what is sent.</summary>
     public KnownCorrespondents Correspondents { get; }
 
-    /// <summary>May this client send, with this sender? Asked at MAIL, also of a client that did no transaction before. Null is yes.</summary>
+    /// <summary>What the filter learns; run by <see cref="JunkTrainer"/>.</summary>
+    public JunkLearning Learning { get; }
+
+    /// <summary>May this client send, with this sender? Asked at MAIL. Null is yes.</summary>
     public async ValueTask<SmtpRefusal?> CheckSenderAsync(SmtpPeer peer, EnvelopeAddress? sender, CancellationToken cancel)
     {
-        _ = (peer, sender);
-        await settings.SiteAsync(cancel);
-        return null;
+        if (peer.Account is not null) return null;
+        var site = await settings.SiteAsync(cancel);
+        if (site.TrustedNetworks.Contains(peer.Remote.Address)) return null;
+        if (site.RefusedNetworks.Contains(peer.Remote.Address) || (sender is not null && AddressPatterns.Matches(site.BlockedSenders, sender.ToString()))) return Blocked;
+        if (!PeerNetwork.IsForeign(peer)) return null;
+        if (rates.CheckMessage(peer, DomainOf(sender), site.Rates) is { } refusal) return refusal;
+        var findings = connections.Of(peer, site);
+        if (!site.Lists.Any(list => list.Reject)) return null;
+        var listings = (await findings).Listings;
+        var domains = site.Lists.Any(list => list is { Reject: true, Kind: DnsListKind.Domain }) && sender is not null ? await lists.DomainsAsync(site.Lists, [sender.Domain], cancel) : [];
+        // A whitelist that speaks for the host keeps it from being refused by a list of others.
+        if (listings.Any(listing => listing.Score < 0)) return null;
+        return listings.Concat(domains).FirstOrDefault(listing => listing is { Score: > 0, List.Reject: true }) is { } listed
+            ? new SmtpRefusal(550, "5.7.1", $"{listed.What} is listed by {listed.List.Zone}")
+            : null;
     }
 
     /// <summary>May it send to this recipient? Null is yes.</summary>
@@ -46,62 +80,29 @@ public sealed class InboundPolicy : IDisposable
     /// <param name="spf">As far as it is known now.</param>
     public async ValueTask<SmtpRefusal?> CheckRecipientAsync(SmtpPeer peer, EnvelopeAddress? sender, FilterRecipient? recipient, SpfResult? spf, CancellationToken cancel)
     {
-        _ = (peer, sender, recipient, spf);
-        await settings.SiteAsync(cancel);
-        return null;
+        if (!PeerNetwork.IsForeign(peer)) return null;
+        var site = await settings.SiteAsync(cancel);
+        if (site.TrustedNetworks.Contains(peer.Remote.Address)) return null;
+        if (rates.CheckRecipient(peer, recipient is not null, site.Rates) is { } refusal) return refusal;
+        if (recipient is null || !site.Greylist.Enabled) return null;
+        var preferences = await settings.PreferencesAsync(recipient.Account, recipient.Domain, cancel);
+        if (sender is not null && spf?.Verdict is not (SpfVerdict.Fail or SpfVerdict.SoftFail))
+        {
+            var address = sender.ToString();
+            if (AddressPatterns.Matches(preferences.Allowed, address) || await Correspondents.IsKnownAsync(recipient.Account, [address], cancel)) return null;
+        }
+        return await greylist.CheckAsync(peer, DomainOf(sender), recipient.Address, spf, site.Greylist, cancel);
     }
 
     /// <summary>Judges a complete message before it is committed.</summary>
-    public async ValueTask<FilterVerdict> JudgeAsync(FilterInput input, CancellationToken cancel)
+    public ValueTask<FilterVerdict> JudgeAsync(FilterInput input, CancellationToken cancel) => judge.JudgeAsync(input, cancel);
+
+    public void Dispose()
     {
-        if (input.Peer.Account is not null) return FilterVerdict.Unchecked;
-        var site = await settings.SiteAsync(cancel);
-        var score = new FilterScore();
-        AuthenticationScores.Judge(input, site, score);
-        return await DecideAsync(input, score, cancel);
+        settings.Dispose();
+        connections.Dispose();
+        http.Dispose();
     }
 
-    public void Dispose() => settings.Dispose();
-
-    private async ValueTask<FilterVerdict> DecideAsync(FilterInput input, FilterScore score, CancellationToken cancel)
-    {
-        if (score.Refusal is { } refusal)
-            return new FilterVerdict(refusal.IsTemporary ? FilterAction.Defer : FilterAction.Reject, score.Total, score.Reasons, refusal) { AddedFields = score.Fields };
-        var authors = await AuthorsAsync(input, cancel);
-        var accounts = new Dictionary<AccountId, AccountVerdict>();
-        var rejects = input.Recipients.Count > 0;
-        foreach (var recipient in input.Recipients)
-        {
-            if (accounts.ContainsKey(recipient.Account)) continue;
-            var preferences = await settings.PreferencesAsync(recipient.Account, recipient.Domain, cancel);
-            var verdict = await JudgeAccountAsync(input, recipient.Account, preferences, authors, score, cancel);
-            rejects &= verdict.Action == FilterAction.Junk && verdict.Score >= preferences.RejectAt;
-            accounts.Add(recipient.Account, verdict);
-        }
-        if (rejects)
-            return new FilterVerdict(FilterAction.Reject, score.Total, score.Reasons, new SmtpRefusal(550, "5.7.1", "the message looks like spam")) { Accounts = accounts, AddedFields = score.Fields };
-        var action = accounts.Values.All(verdict => verdict.Action == FilterAction.Junk) && accounts.Count > 0 ? FilterAction.Junk : FilterAction.Accept;
-        return new FilterVerdict(action, score.Total, score.Reasons, null) { Accounts = accounts, AddedFields = score.Fields };
-    }
-
-    private async ValueTask<AccountVerdict> JudgeAccountAsync(
-        FilterInput input, AccountId account, FilterPreferences preferences, IReadOnlyList<string> authors, FilterScore score, CancellationToken cancel)
-    {
-        var own = new FilterScore();
-        var spared = AuthenticationScores.MayBeAuthor(input) && await Correspondents.IsKnownAsync(account, authors, cancel);
-        if (spared) own.Add("correspondent", 0, "you write with this address", "vous correspondez avec cette adresse");
-        var total = score.Total + own.Total;
-        var junk = score.MustJunk || (!spared && total >= preferences.JunkAt);
-        return new AccountVerdict(junk ? FilterAction.Junk : FilterAction.Accept, total, preferences.JunkAt ?? 0, own.Reasons);
-    }
-
-    /// <summary>The addresses of From, read by the parser that DMARC and people see through.</summary>
-    private static async ValueTask<IReadOnlyList<string>> AuthorsAsync(FilterInput input, CancellationToken cancel)
-    {
-        var header = await MessageHeader.ReadAsync(input, cancel);
-        var authors = new List<string>();
-        foreach (var item in AddressParser.ParseList(header.First("From"u8), MaxAuthors))
-            if (item.Kind == AddressItemKind.Mailbox && MailAddress.TryCreate(item.LocalPart, item.Domain, out var address)) authors.Add(address.ToString());
-        return authors;
-    }
+    private static string DomainOf(EnvelopeAddress? sender) => sender is null || sender.IsAddressLiteral ? "" : sender.Domain.ToLowerInvariant();
 }

@@ -15,11 +15,15 @@ internal sealed class MessageHeader
     public ReadOnlySpan<byte> Octets => octets;
 
     /// <summary>Reads the header as it came, without what we wrote before it.</summary>
-    public static async ValueTask<MessageHeader> ReadAsync(FilterInput input, CancellationToken cancel)
+    public static ValueTask<MessageHeader> ReadAsync(FilterInput input, CancellationToken cancel) =>
+        ReadAsync(input.Source, input.Start, input.Facts.HeaderSize, cancel);
+
+    /// <param name="end">Where the body starts.</param>
+    public static async ValueTask<MessageHeader> ReadAsync(IMessageSource source, long start, long end, CancellationToken cancel)
     {
-        var octets = new byte[(int)Math.Clamp(input.Facts.HeaderSize - input.Start, 0, MaxOctets)];
+        var octets = new byte[(int)Math.Clamp(end - start, 0, MaxOctets)];
         var length = 0;
-        while (length < octets.Length && await input.Source.ReadAsync(input.Start + length, octets.AsMemory(length), cancel) is var count and > 0) length += count;
+        while (length < octets.Length && await source.ReadAsync(start + length, octets.AsMemory(length), cancel) is var count and > 0) length += count;
         return new MessageHeader(length == octets.Length ? octets : octets[..length]);
     }
 

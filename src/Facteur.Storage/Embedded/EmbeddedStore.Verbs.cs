@@ -110,12 +110,27 @@ public sealed partial class EmbeddedStore
     public override async ValueTask<ExpungeResult> ExpungeAsync(MailboxId mailbox, IReadOnlyList<UidRange> uids, bool onlyDeleted, CancellationToken cancel) =>
         await WriteAsync(session => Expunge.Run(session, mailbox, uids, onlyDeleted), grows: false, cancel);
 
-    public override async ValueTask<CopyResult> CopyAsync(MailboxId from, IReadOnlyList<UidRange> uids, MailboxId to, CancellationToken cancel) =>
-        await WriteAsync(session => Transfer.Run(session, from, uids, to, move: false), grows: true, cancel);
+    public override ValueTask<CopyResult> CopyAsync(MailboxId from, IReadOnlyList<UidRange> uids, MailboxId to, CancellationToken cancel) =>
+        TransferAsync(from, uids, to, move: false, cancel);
 
-    // Moving to Trash is how people make room.
-    public override async ValueTask<CopyResult> MoveAsync(MailboxId from, IReadOnlyList<UidRange> uids, MailboxId to, CancellationToken cancel) =>
-        await WriteAsync(session => Transfer.Run(session, from, uids, to, move: true), grows: false, cancel);
+    public override ValueTask<CopyResult> MoveAsync(MailboxId from, IReadOnlyList<UidRange> uids, MailboxId to, CancellationToken cancel) =>
+        TransferAsync(from, uids, to, move: true, cancel);
+
+    private async ValueTask<CopyResult> TransferAsync(MailboxId from, IReadOnlyList<UidRange> uids, MailboxId to, bool move, CancellationToken cancel)
+    {
+        EmailsMoved? moved = null;
+        var result = await WriteAsync(
+            session =>
+            {
+                var copied = Transfer.Run(session, from, uids, to, move);
+                var (source, target) = (session.Mailbox(from), session.Mailbox(to));
+                moved = new EmailsMoved(source.Account.Id, from, source.Role, to, target.Role, copied.Copied, !move);
+                return copied;
+            },
+            grows: !move, cancel); // moving to Trash is how people make room
+        if (moved is { Emails.Count: > 0 }) announcer.Post(() => RaiseEmailsMoved(moved));
+        return result;
+    }
 
     /// <summary>Removes for good what is past its time, in steps, until nothing is left to do now.</summary>
     internal async Task PurgeAsync(CancellationToken cancel)

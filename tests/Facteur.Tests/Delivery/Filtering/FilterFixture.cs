@@ -5,6 +5,7 @@ using Facteur.Delivery;
 using Facteur.Delivery.Authentication;
 using Facteur.Delivery.Filtering;
 using Facteur.Mail;
+using Facteur.Net.Dialing;
 using Facteur.Smtp;
 using Facteur.Storage;
 using Facteur.Tests.Support;
@@ -21,7 +22,7 @@ internal sealed class FilterFixture : IDisposable
     {
         State = new MemoryState(Time);
         if (site is not null) Settings.Set(SettingScope.Site, FilterSettings.Document, site);
-        Policy = new InboundPolicy(State, Settings, Dns, new DeliveryOptions { HostName = "mx.demo.test" }, Time);
+        Policy = new InboundPolicy(State, Settings, Dns, new GuardedDialer(Dns, new GuardedDialerOptions(), Time), new DeliveryOptions { HostName = "mx.demo.test" }, Time);
     }
 
     public FakeTime Time { get; } = new();
@@ -29,6 +30,9 @@ internal sealed class FilterFixture : IDisposable
     public MemorySettings Settings { get; } = new();
     public ZoneResolver Dns { get; } = new();
     public InboundPolicy Policy { get; }
+
+    /// <summary>A host of the Internet.</summary>
+    public const string Stranger = "93.184.216.34";
 
     public static SmtpPeer Peer(string address = "192.0.2.1", string hello = "mail.example.org", string id = "c1") =>
         new(SmtpMode.Mx, id, new IPEndPoint(IPAddress.Parse(address), 4321), new IPEndPoint(IPAddress.Parse("198.51.100.1"), 25), hello, true, null, null, null);
@@ -41,9 +45,11 @@ internal sealed class FilterFixture : IDisposable
     public static DmarcResult Dmarc(DmarcVerdict verdict, DmarcPolicy policy = DmarcPolicy.None, string domain = "example.org") =>
         new(verdict, domain, domain, domain, policy, policy, false, false, null);
 
-    public static FilterInput Input(string message, string sender = "a@example.org", params FilterRecipient[] recipients)
+    public static FilterInput Input(string message, string sender = "a@example.org", params FilterRecipient[] recipients) =>
+        Input(Encoding.UTF8.GetBytes(message.ReplaceLineEndings("\r\n")), sender, recipients);
+
+    public static FilterInput Input(byte[] octets, string sender = "a@example.org", params FilterRecipient[] recipients)
     {
-        var octets = Encoding.UTF8.GetBytes(message.ReplaceLineEndings("\r\n"));
         var parser = new MimeParser(MimeLimits.Default);
         parser.Write(octets);
         return new FilterInput
@@ -54,6 +60,8 @@ internal sealed class FilterFixture : IDisposable
     }
 
     public const string Plain = "From: a@example.org\nTo: moi@demo.test\nDate: Sat, 14 Mar 2026 09:00:00 +0000\nMessage-ID: <1@example.org>\nSubject: Bonjour\n\nBonjour,\nà demain.\n";
+
+    public async Task<IReadOnlyList<string>> ReasonsAsync(FilterInput input) => [.. (await Policy.JudgeAsync(input, default)).Reasons.Select(reason => reason.Name)];
 
     public void Dispose() => Policy.Dispose();
 }
