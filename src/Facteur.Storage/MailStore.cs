@@ -1,4 +1,5 @@
 using Facteur.Mail;
+using Facteur.Storage.Queue;
 
 namespace Facteur.Storage;
 
@@ -12,6 +13,12 @@ public abstract class MailStore : IAsyncDisposable
 {
     /// <summary>Domains, accounts, addresses and credentials.</summary>
     public abstract DirectoryStore Directory { get; }
+
+    /// <summary>Messages on their way out.</summary>
+    public abstract QueueStore Queue { get; }
+
+    /// <summary>The lives of messages.</summary>
+    public abstract TraceStore Trace { get; }
 
     /// <summary>What the server learns and may forget.</summary>
     public abstract StateStore State { get; }

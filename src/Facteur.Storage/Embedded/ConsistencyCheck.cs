@@ -47,8 +47,9 @@ internal static class ConsistencyCheck
             HAVING a.messages <> count(m.id) OR a.octets <> ifnull(sum(m.size), 0)
             """),
         ("email {0} has no body {1}", "SELECT m.id, m.blob FROM email m LEFT JOIN blob b ON b.id = m.blob WHERE b.id IS NULL OR b.size <> m.size"),
-        ("body {0} counts {1} emails and has {2}", """
-            SELECT b.id, b.refs, ifnull(c.n, 0) FROM blob b LEFT JOIN (SELECT blob, count(*) AS n FROM email GROUP BY blob) c ON c.blob = b.id
+        ("body {0} counts {1} emails and queued messages and has {2}", """
+            SELECT b.id, b.refs, ifnull(c.n, 0) FROM blob b
+            LEFT JOIN (SELECT blob, count(*) AS n FROM (SELECT blob FROM email UNION ALL SELECT blob FROM queue_message) GROUP BY blob) c ON c.blob = b.id
             WHERE b.refs <> ifnull(c.n, 0) OR b.refs = 0
             """),
         ("body {0} has no facts", "SELECT b.id FROM blob b LEFT JOIN facts f ON f.blob = b.id WHERE f.blob IS NULL"),
@@ -69,13 +70,43 @@ internal static class ConsistencyCheck
             """),
     ];
 
+    private static readonly (string Rule, string Sql)[] QueueRules =
+    [
+        ("message {0} of the queue has no body {1}", """
+            SELECT m.id, m.blob FROM queue_message m LEFT JOIN blob b ON b.id = m.blob WHERE b.id IS NULL OR b.size <> m.size
+            """),
+        ("message {0} of the queue counts {1} where its recipients make {2}", """
+            SELECT m.id, m.kept || ' kept, ' || m.open || ' open, ' || m.owed || ' owed', count(r.id) || ', ' || ifnull(sum(r.state <= 1), 0) || ', ' || ifnull(sum(r.owed <> 0), 0)
+            FROM queue_message m LEFT JOIN queue_recipient r ON r.id >= m.first_recipient AND r.id < m.first_recipient + m.kept AND r.message = m.id GROUP BY m.id
+            HAVING m.kept <> count(r.id) OR m.open <> ifnull(sum(r.state <= 1), 0) OR m.owed <> ifnull(sum(r.owed <> 0), 0)
+            """),
+        ("message {0} of the queue is finished or owes reports and does not say so, or says so wrongly",
+            "SELECT id FROM queue_message WHERE (open = 0) <> (finished IS NOT NULL) OR (owed > 0) <> (owed_since IS NOT NULL)"),
+        ("recipient {0} of the queue is not in message {1}", """
+            SELECT r.id, r.message FROM queue_recipient r LEFT JOIN queue_message m ON m.id = r.message
+            WHERE m.id IS NULL OR r.id < m.first_recipient OR r.id >= m.first_recipient + m.kept
+            """),
+        ("recipient {0} of the queue has {1} attempts and counts {2}", """
+            SELECT r.id, count(a.number), r.attempts FROM queue_recipient r LEFT JOIN queue_attempt a ON a.message = r.message AND a.recipient = r.id
+            GROUP BY r.id HAVING count(a.number) <> r.attempts
+            """),
+        ("recipient {0} of the queue is final and has no end, or the other way round", "SELECT id FROM queue_recipient WHERE (state > 1) <> (finished IS NOT NULL)"),
+        ("attempts are of recipient {0}, which is not there",
+            "SELECT DISTINCT a.recipient FROM queue_attempt a LEFT JOIN queue_recipient r ON r.id = a.recipient WHERE r.id IS NULL"),
+        ("{0} is an address and an alias", "SELECT folded FROM address JOIN alias USING (folded)"),
+        ("trace rows {0} and after are in two runs", """
+            SELECT first FROM (SELECT first, lag(last) OVER (ORDER BY first) AS before FROM trace_run) WHERE before >= first
+            """),
+        ("trace keys {0} are of no run", "SELECT k.id FROM trace_key k LEFT JOIN trace_run r ON r.first = k.id / 64 WHERE r.first IS NULL"),
+    ];
+
     public static IReadOnlyList<string> Run(SqliteConnection database, PackStore packs, CancellationToken cancel)
     {
         var breaches = new List<string>();
         database.Get("BEGIN").Run();
         try
         {
-            foreach (var (rule, sql) in Rules)
+            foreach (var (rule, sql) in Rules.Concat(QueueRules))
             {
                 cancel.ThrowIfCancellationRequested();
                 var rows = database.Get(sql);

@@ -10,7 +10,7 @@ public sealed partial class EmbeddedStore
     public override MessageIntake BeginMessage(long? sizeHint) => new EmbeddedIntake(this, sizeHint);
 
     public override async ValueTask<DeliveryReceipt> DeliverAsync(IReadOnlyList<Delivery> deliveries, CancellationToken cancel) =>
-        await WriteAsync(session => Deliver.Run(session, deliveries), grows: true, cancel);
+        await WriteAsync(new Deliver(deliveries, queue, trace).Run, grows: true, cancel);
 
     public override ValueTask<IReadOnlyList<Mailbox>> ListMailboxesAsync(AccountId account, CancellationToken cancel) =>
         new(Read(reader => MailboxReads.List(reader, account)));
@@ -100,8 +100,8 @@ public sealed partial class EmbeddedStore
         return new(new MailboxChanges(changed, vanished, snapshot.HighestModSeq));
     }
 
-    public override ValueTask<IReadOnlyList<string>> CheckConsistencyAsync(CancellationToken cancel) =>
-        new(Read(reader => ConsistencyCheck.Run(reader, Packs, cancel)));
+    public override async ValueTask<IReadOnlyList<string>> CheckConsistencyAsync(CancellationToken cancel) =>
+        [.. Read(reader => ConsistencyCheck.Run(reader, Packs, cancel)), .. await queue.CheckAsync(cancel)];
 
     public override async ValueTask<FlagResult> StoreFlagsAsync(
         MailboxId mailbox, IReadOnlyList<UidRange> uids, FlagChange change, FlagSet flags, ModSeq? unchangedSince, CancellationToken cancel) =>

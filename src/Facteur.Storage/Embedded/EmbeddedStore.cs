@@ -1,10 +1,13 @@
 using Facteur.Mail;
 using Facteur.Storage.Embedded.Packs;
+using Facteur.Storage.Embedded.Queue;
 using Facteur.Storage.Embedded.Reading;
 using Facteur.Storage.Embedded.Search;
 using Facteur.Storage.Embedded.Sqlite;
+using Facteur.Storage.Embedded.Tracing;
 using Facteur.Storage.Embedded.Views;
 using Facteur.Storage.Embedded.Writing;
+using Facteur.Storage.Queue;
 using Microsoft.Extensions.Logging;
 
 namespace Facteur.Storage.Embedded;
@@ -29,6 +32,8 @@ public sealed partial class EmbeddedStore : MailStore
     private readonly EmbeddedDirectory directory;
     private readonly EmbeddedSettings settings;
     private readonly EmbeddedState state;
+    private readonly EmbeddedTrace trace;
+    private readonly EmbeddedQueue queue;
     private readonly SearchIndex search;
     private readonly Maintenance maintenance;
     private readonly ILogger logger;
@@ -54,11 +59,19 @@ public sealed partial class EmbeddedStore : MailStore
         settings = new EmbeddedSettings(this);
         state = new EmbeddedState(this, time);
         directory = new EmbeddedDirectory(this, settings);
+        trace = new EmbeddedTrace(this, database, time, logger);
+        queue = new EmbeddedQueue(this, database, trace, time);
         maintenance = new Maintenance(this, Path.Combine(options.Folder, DatabaseName), time, logger);
     }
 
     /// <inheritdoc/>
     public override DirectoryStore Directory => directory;
+
+    /// <inheritdoc/>
+    public override QueueStore Queue => queue;
+
+    /// <inheritdoc/>
+    public override TraceStore Trace => trace;
 
     /// <inheritdoc/>
     public override StateStore State => state;
@@ -107,6 +120,7 @@ public sealed partial class EmbeddedStore : MailStore
     {
         if (Interlocked.Exchange(ref disposed, 1) != 0) return;
         await maintenance.DisposeAsync();
+        await trace.DisposeAsync();
         await Task.Run(writer.Dispose);
         await announcer.DisposeAsync();
         search.Dispose();

@@ -8,6 +8,9 @@ internal sealed partial class Maintenance : IAsyncDisposable
 {
     private const long PageOctets = 4096;
 
+    /// <summary>Rows forgotten in one commit.</summary>
+    private const int ForgetStep = 2000;
+
     private static readonly TimeSpan PurgeInterval = TimeSpan.FromHours(1);
 
     // Deliveries go first: texts are folded when none came for this long, or when a search asks.
@@ -81,11 +84,24 @@ internal sealed partial class Maintenance : IAsyncDisposable
         while (true)
         {
             await store.PurgeAsync(stop.Token);
+            await ForgetAsync();
             using var wake = CancellationTokenSource.CreateLinkedTokenSource(stop.Token);
             var delay = Task.Delay(PurgeInterval, time, wake.Token);
             await Task.WhenAny(delay, purges.WaitAsync(wake.Token));
             await wake.CancelAsync();
             stop.Token.ThrowIfCancellationRequested();
+        }
+    }
+
+    // What has an end by itself; finished mail of the queue goes when its owner says.
+    private async Task ForgetAsync()
+    {
+        var now = time.GetUtcNow();
+        while (await store.State.PurgeAsync(now, ForgetStep, stop.Token) == ForgetStep)
+        {
+        }
+        while (await store.Trace.PurgeAsync(now - store.Options.TraceRetention, ForgetStep, stop.Token) == ForgetStep)
+        {
         }
     }
 

@@ -9,6 +9,12 @@ namespace Facteur.Storage.Queue;
 /// </summary>
 public abstract class QueueStore
 {
+    /// <summary>
+    /// Longest time from one attempt to the next: a later <see cref="AttemptResult.NextAttempt"/> is brought to it. A time further ahead than
+    /// this, but for messages that were to be sent later, tells of a clock that was wrong, and is due at once.
+    /// </summary>
+    public static readonly TimeSpan LongestStep = TimeSpan.FromHours(6);
+
     /// <summary>Raised after a commit that made work due or may have (new rows, retry, release): the scheduler looks again.</summary>
     public event Action? WorkAdded;
 
@@ -24,6 +30,7 @@ public abstract class QueueStore
 
     /// <summary>
     /// Takes due recipients of ONE message for a destination, the longest waiting message first. Null when there are none.
+    /// Recipients that became due at the same moment are taken together; others of the message may come with a later lease.
     /// </summary>
     /// <param name="until">The lease ends by itself then: a process that died gives its work back.</param>
     public abstract ValueTask<QueueLease?> LeaseAsync(string destination, DateTimeOffset now, DateTimeOffset until, int maxRecipients, CancellationToken cancel);
@@ -63,21 +70,22 @@ public abstract class QueueStore
     /// <summary>
     /// Does something by hand to every recipient that matches and is neither leased nor final; returns how many. Retry: due now.
     /// Hold: out of the schedule. Release: back into it, due now. Fail: ends as failed, with a report owed as its NOTIFY asks.
-    /// Cancel: ends without any report. Redirect: to <paramref name="target"/> (address, destination).
+    /// Cancel: ends without any report. Redirect: to <paramref name="target"/> (address, destination), due now unless held.
+    /// Retry and Hold concern those that wait, Release those held. A row of the trace (QueueChanged) goes with each change.
     /// </summary>
     public abstract ValueTask<int> ChangeAsync(QueueFilter filter, QueueChange change, (string Address, string Destination)? target, string? reason, CancellationToken cancel);
 
-    /// <summary>Recipients and messages that an account put into the queue since <paramref name="since"/>, for its daily limits.</summary>
+    /// <summary>Recipients and messages of kind "mail" that an account put into the queue since <paramref name="since"/>, for its daily limits.</summary>
     public abstract ValueTask<(int Messages, int Recipients)> CountSinceAsync(AccountId account, DateTimeOffset since, CancellationToken cancel);
 
     /// <summary>The message in the queue (or finished within the retention) that had this Message-ID (without brackets) or envelope id; for late bounces.</summary>
     public abstract ValueTask<QueueMessage?> FindByMessageIdAsync(string messageIdOrEnvelopeId, CancellationToken cancel);
 
-    /// <summary>Removes finished messages older than the retention, in small steps; returns how many went.</summary>
+    /// <summary>Removes finished messages older than the retention, in small steps; returns how many went. Those with a report owed stay.</summary>
     public abstract ValueTask<int> PurgeAsync(DateTimeOffset finishedBefore, int max, CancellationToken cancel);
 }
 
-/// <param name="Due">Recipients due.</param>
+/// <param name="Due">Recipients due; of very many at least this many.</param>
 /// <param name="Oldest">Since when the longest waiting one is due.</param>
 public sealed record DueDestination(string Destination, int Due, DateTimeOffset Oldest);
 
@@ -87,6 +95,7 @@ public sealed record QueueLease(QueueMessage Message, IReadOnlyList<QueueRecipie
 
 /// <summary>What one attempt brought for one recipient.</summary>
 /// <param name="State">Waiting (again, at <paramref name="NextAttempt"/>), Delivered or Failed.</param>
+/// <param name="NextAttempt">Give recipients of one attempt the same time: they are leased together again.</param>
 /// <param name="Report">What the sender is owed for it; None for most.</param>
 /// <param name="Host">Host that answered, or "".</param>
 /// <param name="Answer">Its answer verbatim (made printable), or what happened in words.</param>

@@ -1,5 +1,7 @@
 -- Facteur embedded store, version 2: aliases, the queue, the trace, settings, learnt state. Times as in version 1.
 
+INSERT INTO store (key, value) VALUES ('trace_next', 1), ('queue_next', 1);
+
 -- A domain that stands for another: what is not an address of its own leads to the same local part there.
 ALTER TABLE domain ADD COLUMN alias_of INTEGER REFERENCES domain (id);
 

@@ -31,6 +31,13 @@ internal sealed class SqliteStatement(SqliteConnection connection, sqlite3_stmt 
         return this;
     }
 
+    /// <summary>Binds a text that is in UTF-8 already.</summary>
+    public SqliteStatement BindText(int index, ReadOnlySpan<byte> utf8)
+    {
+        if (raw.sqlite3_bind_text(handle, index, utf8) is var code && code != raw.SQLITE_OK) throw connection.Error(code);
+        return this;
+    }
+
     public SqliteStatement BindOrNull(int index, byte[]? value) => value is null ? BindNull(index) : Bind(index, value.AsSpan());
 
     public SqliteStatement BindNull(int index)

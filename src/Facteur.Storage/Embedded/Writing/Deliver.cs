@@ -1,19 +1,26 @@
 using Facteur.Mail;
 using Facteur.Storage.Embedded.Packs;
+using Facteur.Storage.Embedded.Queue;
+using Facteur.Storage.Embedded.Tracing;
+using Facteur.Storage.Queue;
 
 namespace Facteur.Storage.Embedded.Writing;
 
-/// <summary>Places messages in mailboxes: one blob per message, one email per account, one entry per target.</summary>
-internal static class Deliver
+/// <summary>Places messages in mailboxes and in the queue: one blob per message, one email per account, one entry per target.</summary>
+internal sealed class Deliver(IReadOnlyList<Delivery> deliveries, EmbeddedQueue queue, EmbeddedTrace trace)
 {
-    public static DeliveryReceipt Run(WriteSession session, IReadOnlyList<Delivery> deliveries)
+    private readonly TraceRow[][] rows = [.. deliveries.Select(delivery => delivery.Trace.Count == 0 ? [] : delivery.Trace.Select(one => new TraceRow(one)).ToArray())];
+
+    public DeliveryReceipt Run(WriteSession session)
     {
-        var plan = Check(session, deliveries);
+        var plan = Check(session);
         var modSeqs = new Dictionary<AccountId, ModSeq>();
         var entries = new List<StoredEntry>(plan.Count);
+        var queued = new List<QueueId>();
         var next = 0;
-        foreach (var delivery in deliveries)
+        for (var number = 0; number < deliveries.Count; number++)
         {
+            var delivery = deliveries[number];
             var intake = (EmbeddedIntake)delivery.Message;
             var emails = new Dictionary<AccountId, (EmailId Email, ThreadId Thread)>(1);
             for (var i = 0; i < delivery.Targets.Count; i++)
@@ -25,24 +32,55 @@ internal static class Deliver
                 if (isFirst) emails.Add(account.Id, email = AddEmail(session, account, intake, modSeq, EntriesOf(plan, next - 1 - i, delivery, account)));
                 entries.Add(AddEntry(session, mailbox, target, flags, intake, email.Email, email.Thread, modSeq, isFirst));
             }
-            AddBlob(session, intake, emails.Count);
+            AddBlob(session, intake, emails.Count + delivery.Queued.Count);
+            var ids = new QueueId[delivery.Queued.Count];
+            for (var i = 0; i < ids.Length; i++) ids[i] = queue.Enqueue(session, delivery.Queued[i], intake.Blob, intake.Length);
+            if (delivery.Reported.Count > 0) queue.ClearOwed(session, delivery.Reported);
+            AddTrace(session, rows[number], delivery, emails, ids);
+            queued.AddRange(ids);
             session.AfterCommit.Add(intake.Delivered);
         }
-        return new DeliveryReceipt(entries);
+        return new DeliveryReceipt(entries, queued);
+    }
+
+    private void AddTrace(
+        WriteSession session, TraceRow[] events, Delivery delivery, Dictionary<AccountId, (EmailId Email, ThreadId Thread)> emails, QueueId[] queued)
+    {
+        Dictionary<string, QueueId>? recipients = null;
+        foreach (var row in events)
+        {
+            var (email, queueId) = (row.Email, row.Queue);
+            if (row.Kind == TraceKind.Stored && row.Account is { } account && emails.TryGetValue(account, out var stored)) email = stored.Email.Value;
+            if (row.Kind == TraceKind.Queued && queued.Length > 0)
+            {
+                recipients ??= RecipientsOf(delivery, queued);
+                queueId = (recipients.TryGetValue(row.Recipient, out var id) ? id : queued[0]).Value;
+            }
+            trace.Insert(session, row, email, queueId);
+        }
+    }
+
+    private static Dictionary<string, QueueId> RecipientsOf(Delivery delivery, QueueId[] queued)
+    {
+        var recipients = new Dictionary<string, QueueId>(StringComparer.OrdinalIgnoreCase);
+        for (var i = 0; i < queued.Length; i++)
+            foreach (var recipient in delivery.Queued[i].Recipients) recipients.TryAdd(TraceRow.Clean(recipient.Address), queued[i]);
+        return recipients;
     }
 
     private static int EntriesOf(List<Placement> plan, int first, Delivery delivery, AccountState account) =>
         plan.GetRange(first, delivery.Targets.Count).Count(placement => placement.Mailbox.Account == account);
 
     // Everything that can refuse the delivery comes before the first row.
-    private static List<Placement> Check(WriteSession session, IReadOnlyList<Delivery> deliveries)
+    private List<Placement> Check(WriteSession session)
     {
         var plan = new List<Placement>();
         var octets = new Dictionary<AccountState, long>();
         foreach (var delivery in deliveries)
         {
             if (delivery.Message is not EmbeddedIntake intake) throw new InvalidOperationException("the message is of another store");
-            if (delivery.Targets.Count == 0) throw new InvalidOperationException("a delivery has at least one target");
+            if (delivery.Targets.Count + delivery.Queued.Count == 0) throw new InvalidOperationException("a delivery has at least one target");
+            if (delivery.Queued.Any(submission => submission.Recipients.Count == 0)) throw new InvalidOperationException("a message of the queue has at least one recipient");
             intake.Claim();
             var counted = new HashSet<AccountState>();
             foreach (var target in delivery.Targets)

@@ -45,7 +45,8 @@ internal static class Purge
         return emails.Count == Step;
     }
 
-    private static void Release(WriteSession session, long blob)
+    /// <summary>An email or a message of the queue no longer refers to a body; with the last reference it goes.</summary>
+    public static void Release(WriteSession session, long blob)
     {
         var row = session.Database.Get("UPDATE blob SET refs = refs - 1 WHERE id = ?1 RETURNING refs, extents").Bind(1, blob);
         if (!row.Step()) return;

@@ -24,6 +24,10 @@ internal sealed class WriteSession(SqliteConnection database, EmbeddedStoreOptio
     private readonly HashSet<int> unflushed = [];
     private long emailNext;
     private long emailNextSaved;
+    private long traceNext;
+    private long traceNextSaved;
+    private long recipientNext;
+    private long recipientNextSaved;
     private long blobHigh;
 
     public SqliteConnection Database { get; } = database;
@@ -83,6 +87,19 @@ internal sealed class WriteSession(SqliteConnection database, EmbeddedStoreOptio
     }
 
     public long NextEmail() => emailNext++;
+
+    /// <summary>Id that the next row of the trace gets.</summary>
+    public long TraceNext => traceNext;
+
+    public long NextTrace() => traceNext++;
+
+    /// <summary>The first of so many ids in a row for recipients of the queue.</summary>
+    public long NextRecipients(int count)
+    {
+        var first = recipientNext;
+        recipientNext += count;
+        return first;
+    }
 
     /// <summary>The account's next MODSEQ; a verb takes one.</summary>
     public ModSeq NextModSeq(AccountState account)
@@ -194,6 +211,8 @@ internal sealed class WriteSession(SqliteConnection database, EmbeddedStoreOptio
         dirtyAccounts.Clear();
         dirtyMailboxes.Clear();
         if (emailNext != emailNextSaved) SaveNumber("email_next", emailNextSaved = emailNext);
+        if (traceNext != traceNextSaved) SaveNumber("trace_next", traceNextSaved = traceNext);
+        if (recipientNext != recipientNextSaved) SaveNumber("queue_next", recipientNextSaved = recipientNext);
         if (lastBlob() > blobHigh - (BlobStep / 2)) SaveNumber("blob_high", blobHigh = lastBlob() + BlobStep);
     }
 
@@ -206,6 +225,8 @@ internal sealed class WriteSession(SqliteConnection database, EmbeddedStoreOptio
     private void Load()
     {
         emailNext = emailNextSaved = Database.Scalar("SELECT value FROM store WHERE key = 'email_next'");
+        traceNext = traceNextSaved = Database.Scalar("SELECT value FROM store WHERE key = 'trace_next'");
+        recipientNext = recipientNextSaved = Database.Scalar("SELECT value FROM store WHERE key = 'queue_next'");
         blobHigh = Database.Scalar("SELECT value FROM store WHERE key = 'blob_high'");
     }
 
