@@ -12,15 +12,30 @@ public sealed record NewAccount(AccountRecord Account, string? GeneratedPassword
 /// Administration of domains and accounts, for the command line and the web alike. Throws <see cref="AccountRuleException"/>
 /// for what cannot be, <see cref="StoreRefusedException"/> when the store refuses (AlreadyExists, InUse).
 /// </summary>
-public sealed class AccountService
+public sealed partial class AccountService
 {
     private readonly DirectoryStore directory;
+    private readonly SettingsStore? settings;
+    private readonly StateStore? state;
+    private readonly TimeProvider time;
     private readonly PasswordHashes hashes;
+
+    /// <param name="options">Of the same values as the <see cref="LoginService"/>'s, so that new hashes are current.</param>
+    public AccountService(MailStore store, LoginOptions options, TimeProvider? time = null)
+        : this(store.Directory, options)
+    {
+        settings = store.Settings;
+        state = store.State;
+        this.time = time ?? TimeProvider.System;
+    }
+
+    /// <summary>For domains and accounts alone: without settings and learnt state.</summary>
 
     /// <param name="options">Of the same values as the <see cref="LoginService"/>'s, so that new hashes are current.</param>
     public AccountService(DirectoryStore directory, LoginOptions options)
     {
         this.directory = directory;
+        time = TimeProvider.System;
         hashes = new PasswordHashes(options.HashIterations);
     }
 
@@ -35,10 +50,7 @@ public sealed class AccountService
     /// <param name="password">Null: one is generated.</param>
     public async ValueTask<NewAccount> AddAccountAsync(string address, string? displayName, string? password, CancellationToken cancel)
     {
-        var parsed = Parse(address);
-        if (!EmailAddress.IsDotString(parsed.LocalPart)) throw new AccountRuleException($"\"{parsed.LocalPart}\" would need quotes in every address; choose letters, digits, dots and hyphens.");
-        if (parsed.LocalPart.Contains('+', StringComparison.Ordinal)) throw new AccountRuleException("An address with \"+\" belongs to the account before it and needs none of its own.");
-        var domain = await RequireDomainAsync(parsed.Domain, cancel);
+        var (parsed, domain) = await ParseNewAsync(address, cancel);
         var generated = password is null ? PasswordRules.Generate() : null;
         var value = Hash(password ?? generated!, parsed);
         var account = await directory.AddAccountAsync(domain.Id, parsed.ToString(), displayName ?? "", cancel);
@@ -73,6 +85,10 @@ public sealed class AccountService
     /// <param name="domain">Null: of all domains.</param>
     public async ValueTask<IReadOnlyList<AccountRecord>> ListAccountsAsync(string? domain, CancellationToken cancel) =>
         await directory.ListAccountsAsync(domain is null ? null : (await RequireDomainAsync(domain, cancel)).Id, cancel);
+
+    private AccountSettings Settings => new(settings ?? throw new InvalidOperationException("this service was made without settings"));
+
+    private StateStore State => state ?? throw new InvalidOperationException("this service was made without learnt state");
 
     private string Hash(string password, EmailAddress address)
     {

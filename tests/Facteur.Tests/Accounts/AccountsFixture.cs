@@ -15,6 +15,7 @@ internal sealed class AccountsFixture : IAsyncDisposable
 
     public ManualClock Clock { get; } = new();
     public DirectoryStore Directory => store.Directory;
+    public MailStore Store => store;
     public LoginOptions Options { get; }
     public LoginService Logins { get; }
     public AccountService Administration { get; }
@@ -30,7 +31,7 @@ internal sealed class AccountsFixture : IAsyncDisposable
         (this.store, this.folder) = (store, folder);
         Options = options;
         Logins = new LoginService(Directory, options, Clock, Log);
-        Administration = new AccountService(Directory, options);
+        Administration = new AccountService(store, options, Clock);
     }
 
     public static async Task<AccountsFixture> CreateAsync(LoginOptions? options = null)
