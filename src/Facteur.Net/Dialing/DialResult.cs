@@ -24,13 +24,13 @@ public enum DialOutcome : byte
 public sealed record DialAttempt(IPEndPoint EndPoint, DialOutcome Outcome, string Sentence);
 
 /// <summary>A connection, or why there is none.</summary>
-/// <param name="Outcome">Of the last address tried; <see cref="DialOutcome.Forbidden"/> only when none could be tried.</param>
+/// <param name="Outcome">Of the address that failed last; <see cref="DialOutcome.Forbidden"/> only when none could be tried.</param>
 /// <param name="Sentence">
 /// For the person who named the host. About a name it never tells the addresses behind it, nor whether a forbidden one would
 /// have answered.
 /// </param>
 /// <param name="Connection">The caller disposes of it.</param>
-/// <param name="Attempts">Every address tried or forbidden, in order.</param>
+/// <param name="Attempts">Every address that was forbidden, then those tried, as they ended.</param>
 /// <param name="NameStatus">What DNS said when a host name was dialled and gave no address; else null.</param>
 public sealed record DialResult(DialOutcome Outcome, string Sentence, DialedConnection? Connection, IReadOnlyList<DialAttempt> Attempts, DnsStatus? NameStatus = null)
 {

@@ -40,25 +40,26 @@ public sealed partial class GuardedDialer(DnsResolver resolver, GuardedDialerOpt
 
     private async Task<DialResult> TryAsync(string? host, IReadOnlyList<IPEndPoint> endPoints, DialPurpose purpose, CancellationToken cancel)
     {
-        var attempts = new List<DialAttempt>();
-        var last = new DialAttempt(new IPEndPoint(IPAddress.None, 0), DialOutcome.Unreachable, "there is no address to connect to");
+        cancel.ThrowIfCancellationRequested();
+        var forbidden = new List<DialAttempt>();
+        var allowed = new List<IPEndPoint>();
         foreach (var endPoint in endPoints.Take(options.MaxAddresses))
         {
-            cancel.ThrowIfCancellationRequested();
-            if (Objection(endPoint, purpose) is { } objection)
+            if (Objection(endPoint, purpose) is not { } objection)
             {
-                LogForbidden(host ?? "an address", endPoint, purpose, objection);
-                attempts.Add(new DialAttempt(endPoint, DialOutcome.Forbidden, objection));
+                allowed.Add(endPoint);
                 continue;
             }
-            var (attempt, connection) = await AttemptAsync(endPoint, purpose, cancel);
-            attempts.Add(attempt);
-            if (connection is not null) return new DialResult(DialOutcome.Connected, attempt.Sentence, connection, attempts);
-            last = attempt;
+            LogForbidden(host ?? "an address", endPoint, purpose, objection);
+            forbidden.Add(new DialAttempt(endPoint, DialOutcome.Forbidden, objection));
         }
-        if (attempts.Count > 0 && attempts.TrueForAll(attempt => attempt.Outcome == DialOutcome.Forbidden))
-            return Failed(DialOutcome.Forbidden, host is null ? attempts[^1].Sentence : $"{host} does not lead to a public address", attempts);
-        return Failed(last.Outcome, host is null ? last.Sentence : Explain(host, last), attempts);
+        if (allowed.Count == 0 && forbidden.Count > 0)
+            return Failed(DialOutcome.Forbidden, host is null ? forbidden[^1].Sentence : $"{host} does not lead to a public address", forbidden);
+        var (tried, connection) = await RaceAsync(allowed, purpose, cancel);
+        List<DialAttempt> attempts = [.. forbidden, .. tried];
+        if (connection is not null) return new DialResult(DialOutcome.Connected, tried[^1].Sentence, connection, attempts);
+        if (tried.Count == 0) return Failed(DialOutcome.Unreachable, "there is no address to connect to", attempts);
+        return Failed(tried[^1].Outcome, host is null ? tried[^1].Sentence : Explain(host, tried[^1]), attempts);
     }
 
     private async Task<(DialAttempt Attempt, DialedConnection? Connection)> AttemptAsync(IPEndPoint endPoint, DialPurpose purpose, CancellationToken cancel)

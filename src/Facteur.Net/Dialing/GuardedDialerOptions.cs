@@ -10,6 +10,9 @@ public sealed record GuardedDialerOptions
     /// <summary>How long one address may take to answer. Thirty seconds cover two lost SYNs with room.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long an address may be silent before the next one is tried beside it. Longer than a lost SYN takes to be sent again.</summary>
+    public TimeSpan AttemptDelay { get; init; } = TimeSpan.FromMilliseconds(1200);
+
     /// <summary>Addresses of one host that are tried; more are ignored. Hosts with many addresses are rare, and one list must not hold a delivery for long.</summary>
     public int MaxAddresses { get; init; } = 8;
 
@@ -35,6 +38,7 @@ public sealed record GuardedDialerOptions
     {
         rules = new(other.rules);
         ConnectTimeout = other.ConnectTimeout;
+        AttemptDelay = other.AttemptDelay;
         MaxAddresses = other.MaxAddresses;
         LocalIPv4 = other.LocalIPv4;
         LocalIPv6 = other.LocalIPv6;

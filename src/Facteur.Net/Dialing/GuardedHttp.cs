@@ -11,6 +11,9 @@ namespace Facteur.Net.Dialing;
 /// </summary>
 public sealed class GuardedHttp(GuardedDialer dialer, GuardedHttpOptions options, TimeProvider time) : IDisposable
 {
+    // Handshake included: the handler goes on connecting after a request gave up.
+    private static readonly TimeSpan connectTime = TimeSpan.FromSeconds(60);
+
     private readonly Dictionary<DialPurpose, HttpMessageInvoker> invokers =
         Enum.GetValues<DialPurpose>().ToDictionary(purpose => purpose, purpose => new HttpMessageInvoker(Handler(dialer, options, purpose)));
 
@@ -58,7 +61,8 @@ public sealed class GuardedHttp(GuardedDialer dialer, GuardedHttpOptions options
     {
         using var message = new HttpRequestMessage(request.Method, uri) { Content = request.Content, Version = HttpVersion.Version11 };
         if (options.UserAgent is { } agent) message.Headers.TryAddWithoutValidation("User-Agent", agent);
-        foreach (var (name, value) in request.Headers) message.Headers.TryAddWithoutValidation(name, value);
+        foreach (var (name, value) in request.Headers)
+            if (IsForEveryone(name) || IsSameOrigin(uri, request.Uri)) message.Headers.TryAddWithoutValidation(name, value);
         using var response = await invokers[request.Purpose].SendAsync(message, cancel);
         var next = RedirectTarget(response, uri, request);
         var body = next is null ? await ReadAsync(response, request.MaxOctets, cancel) : [];
@@ -93,6 +97,11 @@ public sealed class GuardedHttp(GuardedDialer dialer, GuardedHttpOptions options
         if ((int)response.StatusCode is not (301 or 302 or 303 or 307 or 308) || response.Headers.Location is not { } location) return null;
         return location.IsAbsoluteUri ? location : Uri.TryCreate(uri, location, out var absolute) ? absolute : null;
     }
+
+    /// <summary>Fields may be meant for one server alone (a token): those that a redirect names do not get them (RFC 9110 §15.4).</summary>
+    private static bool IsForEveryone(string field) => field.StartsWith("Accept", StringComparison.OrdinalIgnoreCase);
+
+    private static bool IsSameOrigin(Uri one, Uri other) => Uri.Compare(one, other, UriComponents.SchemeAndServer, UriFormat.UriEscaped, StringComparison.OrdinalIgnoreCase) == 0;
 
     private static string? Objection(Uri uri, HttpFetchRequest request)
     {
@@ -136,6 +145,7 @@ public sealed class GuardedHttp(GuardedDialer dialer, GuardedHttpOptions options
         AutomaticDecompression = options.Decompress ? DecompressionMethods.All : DecompressionMethods.None,
         MaxResponseHeadersLength = options.MaxHeaderKibibytes,
         MaxConnectionsPerServer = options.MaxConnectionsPerServer,
+        ConnectTimeout = connectTime,
         PooledConnectionIdleTimeout = options.IdleTime,
         PooledConnectionLifetime = TimeSpan.FromMinutes(2),
         ResponseDrainTimeout = TimeSpan.Zero,

@@ -22,6 +22,7 @@ public sealed partial class StubResolver : DnsResolver, IDisposable
     private readonly DnsCache cache;
     private readonly DnsAsker asker;
     private readonly ILogger logger;
+    private readonly CancellationTokenSource stopped = new();
 
     public StubResolver(StubResolverOptions options, TimeProvider time, ILogger<StubResolver>? logger = null)
     {
@@ -55,20 +56,22 @@ public sealed partial class StubResolver : DnsResolver, IDisposable
         return new(work.Value.WaitAsync(cancel));
     }
 
-    public void Dispose() => asker.Dispose();
+    /// <summary>Questions under way end as <see cref="DnsStatus.Timeout"/>, and so do later ones.</summary>
+    public void Dispose() => stopped.Cancel();
 
     private async Task<DnsAnswer> AnswerAsync(DnsQuestion question)
     {
         var answer = Failure(DnsStatus.Timeout, question.Name);
         var wireOctets = 0;
         using var deadline = new CancellationTokenSource(options.Deadline, time);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, stopped.Token);
         try
         {
-            (answer, wireOctets) = await ChaseAsync(question, deadline.Token);
+            (answer, wireOctets) = await ChaseAsync(question, end.Token);
         }
         catch (OperationCanceledException)
         {
-            // The deadline has passed: Timeout.
+            // The deadline has passed, or the process ends: Timeout.
         }
         catch (Exception e)
         {

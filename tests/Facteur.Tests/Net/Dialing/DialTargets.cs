@@ -93,6 +93,30 @@ internal sealed class Target : IAsyncDisposable
     }
 }
 
+/// <summary>An address that takes no connection and refuses none: a listener whose queue is full.</summary>
+internal sealed class SilentAddress : IDisposable
+{
+    private readonly Socket full = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+    private readonly Socket first = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+
+    public IPEndPoint EndPoint => (IPEndPoint)full.LocalEndPoint!;
+
+    public static async Task<SilentAddress> CreateAsync(CancellationToken cancel)
+    {
+        var address = new SilentAddress();
+        address.full.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        address.full.Listen(0);
+        await address.first.ConnectAsync(address.EndPoint, cancel);
+        return address;
+    }
+
+    public void Dispose()
+    {
+        first.Dispose();
+        full.Dispose();
+    }
+}
+
 /// <summary>Dialers of tests.</summary>
 internal static class Dialers
 {

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using Facteur.Net.Dialing;
 using Facteur.Net.Dns;
 using Facteur.Tests.Support;
@@ -132,19 +131,56 @@ public sealed class GuardedDialerTests
     [Fact]
     public async Task A_silent_address_times_out()
     {
-        // A listener whose queue is full does not answer any more.
-        using var full = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        full.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        full.Listen(0);
-        using var first = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        await first.ConnectAsync(full.LocalEndPoint!, cancel);
+        using var silent = await SilentAddress.CreateAsync(cancel);
         var time = new FakeTime();
-        var dial = Dialers.Local(DialPurpose.MailExchange, time: time).ConnectAsync((IPEndPoint)full.LocalEndPoint!, DialPurpose.MailExchange, cancel);
+        var dial = Dialers.Local(DialPurpose.MailExchange, time: time).ConnectAsync(silent.EndPoint, DialPurpose.MailExchange, cancel);
         Assert.False(dial.IsCompleted);
         time.Advance(TimeSpan.FromSeconds(31));
         var result = await dial;
         Assert.Equal(DialOutcome.TimedOut, result.Outcome);
         Assert.Contains("did not answer within 30 s", result.Sentence, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Beside_a_silent_address_the_next_one_is_tried_after_a_moment()
+    {
+        using var silent = await SilentAddress.CreateAsync(cancel);
+        await using var target = new Target();
+        var time = new FakeTime();
+        var dial = Dialers.Local(DialPurpose.Web, time: time).ConnectAsync([silent.EndPoint, target.EndPoint], DialPurpose.Web, cancel);
+        Assert.False(dial.IsCompleted);
+        time.Advance(TimeSpan.FromSeconds(1.5));
+        var result = await dial;
+        Assert.True(result.IsConnected);
+        Assert.Equal(target.EndPoint, result.Connection.Remote);
+        Assert.Equal(0, time.ArmedTimers);
+        await result.Connection.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Silent_addresses_cost_little_more_than_one_timeout_together()
+    {
+        using var first = await SilentAddress.CreateAsync(cancel);
+        using var second = await SilentAddress.CreateAsync(cancel);
+        var time = new FakeTime();
+        var dial = Dialers.Local(DialPurpose.Web, time: time).ConnectAsync([first.EndPoint, second.EndPoint], DialPurpose.Web, cancel);
+        time.Advance(TimeSpan.FromSeconds(1.5));
+        while (time.ArmedTimers < 2) await Task.Yield(); // both attempts wait, no pause any more
+        time.Advance(TimeSpan.FromSeconds(31));
+        var result = await dial;
+        Assert.Equal([DialOutcome.TimedOut, DialOutcome.TimedOut], result.Attempts.Select(attempt => attempt.Outcome));
+    }
+
+    [Fact]
+    public async Task A_caller_who_gives_up_ends_every_attempt()
+    {
+        using var silent = await SilentAddress.CreateAsync(cancel);
+        using var giveUp = new CancellationTokenSource();
+        var time = new FakeTime();
+        var dial = Dialers.Local(DialPurpose.Web, time: time).ConnectAsync([silent.EndPoint, silent.EndPoint], DialPurpose.Web, giveUp.Token);
+        await giveUp.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => dial);
+        Assert.Equal(0, time.ArmedTimers);
     }
 
     [Theory]

@@ -125,6 +125,31 @@ public sealed class GuardedHttpTests
         Assert.Equal(HttpOutcome.TooManyRedirects, circle.Outcome);
     }
 
+    [Fact]
+    public async Task A_token_for_one_server_does_not_reach_another()
+    {
+        var heads = new List<string>();
+        await using var second = Target.Https(certificate, (head, stream, stop) =>
+        {
+            heads.Add(head);
+            return stream.WriteAsync("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"u8.ToArray(), stop).AsTask();
+        });
+        await using var first = Target.Https(certificate, (head, stream, stop) =>
+        {
+            heads.Add(head);
+            return stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 302 Found\r\nLocation: https://other.example:{second.Port}/\r\nContent-Length: 0\r\n\r\n"), stop).AsTask();
+        });
+        using var http = Http(Zone());
+        var fetch = await http.SendAsync(new HttpFetchRequest(new Uri($"https://host.example:{first.Port}/"))
+        {
+            MaxRedirects = 3,
+            Headers = [new("Authorization", "Bearer secret"), new("Accept-Language", "fr")],
+        }, cancel);
+        Assert.True(fetch.IsSuccess);
+        Assert.Equal([true, false], heads.Select(head => head.Contains("secret", StringComparison.Ordinal)));
+        Assert.All(heads, head => Assert.Contains("Accept-Language: fr", head, StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("Content-Length: 10737418240\r\n")]
     [InlineData("")]

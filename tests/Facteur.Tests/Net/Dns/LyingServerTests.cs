@@ -132,6 +132,18 @@ public sealed class LyingServerTests
     }
 
     [Fact]
+    public async Task The_end_of_the_process_ends_questions()
+    {
+        await using var server = new TestDnsServer(_ => (DnsTestReply?)null);
+        var resolver = Resolver(server);
+        var asking = resolver.QueryAsync("example.org", DnsType.A, cancel).AsTask();
+        await server.NextAsync();
+        resolver.Dispose();
+        Assert.Equal(DnsStatus.Timeout, (await asking).Status);
+        Assert.Equal(DnsStatus.Timeout, (await resolver.QueryAsync("other.example", DnsType.A, cancel)).Status);
+    }
+
+    [Fact]
     public async Task A_lost_query_is_asked_again()
     {
         var first = true;
