@@ -8,7 +8,7 @@ namespace Facteur.Storage;
 /// A message on its way in: takes its bytes as they stream, parses them as they pass, and keeps them in a place of
 /// the store that nothing refers to yet. Disposed without a delivery, it leaves no trace.
 /// </summary>
-public abstract class MessageIntake : IAsyncDisposable
+public abstract class MessageIntake : IMessageSource, IAsyncDisposable
 {
     /// <summary>Longest prefix in octets: 64 KiB.</summary>
     public const int MaxPrefixOctets = 64 * 1024;
@@ -24,6 +24,12 @@ public abstract class MessageIntake : IAsyncDisposable
     {
         foreach (var segment in bytes) await WriteAsync(segment, cancel);
     }
+
+    /// <summary>Reads back what was written, before anything refers to it: for whoever judges a message before it is taken.</summary>
+    public abstract ValueTask<int> ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancel);
+
+    /// <summary>Ends the content; no more octets may follow. Facts are those of the content as written: <see cref="CompleteAsync(ReadOnlyMemory{byte}, CancellationToken)"/> may put fields before it.</summary>
+    public abstract ValueTask<MessageFacts> EndAsync(CancellationToken cancel);
 
     /// <summary>Ends the message; no more octets may follow.</summary>
     public ValueTask<MessageFacts> CompleteAsync(CancellationToken cancel) => CompleteAsync(default, cancel);

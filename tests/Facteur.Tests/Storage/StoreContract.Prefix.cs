@@ -44,6 +44,23 @@ public abstract partial class StoreContract
             await CheckPrefixAsync(inbox, Encoding.ASCII.GetBytes("X-Much: " + new string('m', 50_000) + "\r\n"), Encoding.ASCII.GetBytes(subject), 5000);
     }
 
+    /// <summary>A message that ended and is not complete yet: its facts are the content's, and it can be read from anywhere.</summary>
+    private static async Task CheckReadBackAsync(MessageIntake intake, byte[] message)
+    {
+        var parser = new MimeParser(MimeLimits.Default);
+        parser.Write(message);
+        Assert.Equal(Text(parser.Complete()), Text(await intake.EndAsync(default)));
+        var read = new byte[message.Length];
+        for (var at = message.Length; at > 0;)
+        {
+            var first = Math.Max(0, at - 77_777);
+            for (var next = first; next < at;) next += await intake.ReadAsync(next, read.AsMemory(next, at - next), default);
+            at = first;
+        }
+        Assert.Equal(message, read);
+        Assert.Equal(0, await intake.ReadAsync(message.Length, new byte[10], default));
+    }
+
     private async Task CheckPrefixAsync(Facteur.Storage.Mailbox inbox, byte[] prefix, byte[] message, int step)
     {
         byte[] whole = [.. prefix, .. message];
@@ -52,6 +69,7 @@ public abstract partial class StoreContract
         var expected = parser.Complete();
         await using var intake = Store.BeginMessage(null);
         for (var at = 0; at < message.Length; at += step) await intake.WriteAsync(message.AsMemory(at, Math.Min(step, message.Length - at)), default);
+        await CheckReadBackAsync(intake, message);
         var facts = await intake.CompleteAsync(prefix, default);
         Assert.Equal(Text(expected), Text(facts));
         Assert.Equal(whole.Length, intake.Length);

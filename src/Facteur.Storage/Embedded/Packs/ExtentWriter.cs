@@ -34,6 +34,17 @@ internal sealed class ExtentWriter(PackStore packs, long blob)
         }
     }
 
+    /// <summary>Reads octets that were written, before the body is complete; 0 at their end.</summary>
+    public int Read(long offset, Span<byte> octets)
+    {
+        for (var i = 0; i < extents.Count; i++)
+        {
+            if (offset < extents[i].Length) return Read(reservations[i].Segment, extents[i].DataOffset, extents[i].Length, offset, octets);
+            offset -= extents[i].Length;
+        }
+        return isOpen ? Read(open.Segment, open.Offset + Record.HeaderOctets, length, offset, octets) : 0;
+    }
+
     /// <summary>Ends the body.</summary>
     /// <param name="prefix">Octets that stand before all others, in an extent of their own with the number -1; empty for none.</param>
     public void Complete(ReadOnlySpan<byte> prefix)
@@ -81,6 +92,13 @@ internal sealed class ExtentWriter(PackStore packs, long blob)
         isOpen = false;
         for (var i = reservations.Count - 1; i >= 0; i--) packs.GiveBack(reservations[i], reservations[i].Offset);
         reservations.Clear();
+    }
+
+    private static int Read(Segment segment, long data, int length, long offset, Span<byte> octets)
+    {
+        var part = octets[..(int)Math.Clamp(length - offset, 0, octets.Length)];
+        if (segment.File!.Read(data + offset, part) != part.Length) throw new DamagedMessageException("the message cannot be read back");
+        return part.Length;
     }
 
     private void Open(long octets)

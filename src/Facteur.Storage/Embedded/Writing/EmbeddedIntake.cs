@@ -26,6 +26,7 @@ internal sealed class EmbeddedIntake(EmbeddedStore store, long? sizeHint) : Mess
 
     // The first octets, kept when they leave the buffer.
     private byte[] start = [];
+    private MessageFacts? content;
     private bool delivered;
     private bool disposed;
 
@@ -49,7 +50,7 @@ internal sealed class EmbeddedIntake(EmbeddedStore store, long? sizeHint) : Mess
     {
         cancel.ThrowIfCancellationRequested();
         ObjectDisposedException.ThrowIf(disposed, this);
-        if (Facts is not null) throw new InvalidOperationException("the message has ended");
+        if (content is not null) throw new InvalidOperationException("the message has ended");
         var octets = bytes.Span;
         parser.Write(octets);
         length += octets.Length;
@@ -64,13 +65,32 @@ internal sealed class EmbeddedIntake(EmbeddedStore store, long? sizeHint) : Mess
         return ValueTask.CompletedTask;
     }
 
+    public override ValueTask<int> ReadAsync(long offset, Memory<byte> target, CancellationToken cancel)
+    {
+        cancel.ThrowIfCancellationRequested();
+        ObjectDisposedException.ThrowIf(disposed, this);
+        if (offset < spilled) return new(extents!.Read(offset, target.Span));
+        var start = offset - spilled;
+        if (start >= buffered) return new(0);
+        var part = Inline[(int)start..];
+        part = part[..Math.Min(part.Length, target.Length)];
+        part.CopyTo(target.Span);
+        return new(part.Length);
+    }
+
+    public override ValueTask<MessageFacts> EndAsync(CancellationToken cancel)
+    {
+        ObjectDisposedException.ThrowIf(disposed, this);
+        return new(content ??= parser.Complete());
+    }
+
     public override ValueTask<MessageFacts> CompleteAsync(ReadOnlyMemory<byte> prefix, CancellationToken cancel)
     {
         ObjectDisposedException.ThrowIf(disposed, this);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(prefix.Length, MaxPrefixOctets);
         if (Facts is not null) return new(Facts);
-        var facts = parser.Complete();
-        var whole = PrefixedFacts.Of(prefix.Span, facts, extents is null ? Inline : start, store.Options.MimeLimits);
+        content ??= parser.Complete();
+        var whole = PrefixedFacts.Of(prefix.Span, content, extents is null ? Inline : start, store.Options.MimeLimits);
         length += prefix.Length;
         if (TryPrepend(prefix.Span)) prefix = default;
         if (extents is null && length <= store.Options.InlineOctets) KeepInline();
