@@ -35,7 +35,11 @@ internal sealed partial class ImapSession
     }
 
     /// <summary>The client named itself (ID).</summary>
-    public void ClientIs(string name) => LogClient(Connection.Id, name);
+    public void ClientIs(string name)
+    {
+        program = name.Length <= MaxProgram ? name : name[..MaxProgram];
+        LogClient(Connection.Id, name);
+    }
 
     [LoggerMessage(LogLevel.Debug, "IMAP client of {Connection} is {Client}")]
     private partial void LogClient(string connection, string client);

@@ -6,7 +6,7 @@ namespace Facteur.Pop3;
 
 /// <summary>One message of a maildrop.</summary>
 /// <param name="Uidl">Unique-id as it is sent: the one kept from a former host, or made of the email id.</param>
-internal readonly record struct MaildropMessage(Uid Uid, BodyReference Body, string Uidl);
+internal readonly record struct MaildropMessage(Uid Uid, EmailId Email, BodyReference Body, string Uidl);
 
 /// <summary>
 /// The inbox as it was when the session logged in: message numbers 1..n stay what they are to the end (RFC 1939 §4).
@@ -15,13 +15,15 @@ internal readonly record struct MaildropMessage(Uid Uid, BodyReference Body, str
 internal sealed class Maildrop
 {
     private readonly MailStore store;
+    private readonly AccountId account;
     private readonly MailboxId inbox;
     private readonly MaildropMessage[] messages;
     private readonly BitArray deleted;
 
-    private Maildrop(MailStore store, MailboxId inbox, MaildropMessage[] messages)
+    private Maildrop(MailStore store, AccountId account, MailboxId inbox, MaildropMessage[] messages)
     {
         this.store = store;
+        this.account = account;
         this.inbox = inbox;
         this.messages = messages;
         deleted = new BitArray(messages.Length);
@@ -43,9 +45,9 @@ internal sealed class Maildrop
         while (await reader.ReadAsync(cancel))
         {
             var entry = reader.Entry;
-            messages.Add(new MaildropMessage(entry.Uid, reader.Body, reader.PopUidl ?? MakeUidl(entry, emails.Add(entry.Email))));
+            messages.Add(new MaildropMessage(entry.Uid, entry.Email, reader.Body, reader.PopUidl ?? MakeUidl(entry, emails.Add(entry.Email))));
         }
-        return new Maildrop(store, inbox.Id, [.. messages]);
+        return new Maildrop(store, account, inbox.Id, [.. messages]);
     }
 
     /// <summary>The message of a number, if it is there and not marked deleted.</summary>
@@ -86,12 +88,17 @@ internal sealed class Maildrop
         await store.OpenBodyAsync(this[number].Body, cancel)
             ?? throw new Pop3RefusedException(null, $"message {number} was removed by another client meanwhile");
 
-    /// <summary>Removes what is marked; how many were still there.</summary>
-    public async ValueTask<int> RemoveDeletedAsync(CancellationToken cancel)
+    /// <summary>Removes what is marked; those that were still there.</summary>
+    public async ValueTask<IReadOnlyList<EmailId>> RemoveDeletedAsync(CancellationToken cancel)
     {
-        if (!AnyDeleted) return 0;
-        return (await store.ExpungeAsync(inbox, DeletedRanges(), onlyDeleted: false, cancel)).Removed.Count;
+        if (!AnyDeleted) return [];
+        var removed = (await store.ExpungeAsync(inbox, DeletedRanges(), onlyDeleted: false, cancel)).Removed.ToHashSet();
+        return [.. messages.Where(message => removed.Contains(message.Uid)).Select(message => message.Email)];
     }
+
+    /// <summary>Notes for the owner what a program did with messages.</summary>
+    public void Note(TraceKind kind, IReadOnlyList<EmailId> emails, System.Net.IPEndPoint remote) =>
+        store.Trace.Note(kind, account, inbox, emails, "POP3", "", remote.Address.ToString());
 
     /// <summary>Marked messages side by side make one range: no UID between them can come back.</summary>
     private List<UidRange> DeletedRanges()

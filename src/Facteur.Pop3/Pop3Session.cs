@@ -91,7 +91,15 @@ internal sealed partial class Pop3Session(
         connection.Abort();
     }
 
-    public void LogRemoved(int count) => LogMessagesRemoved(account, count, connection.Remote.Address);
+    /// <summary>Messages were removed at QUIT.</summary>
+    public void Removed(IReadOnlyList<EmailId> emails)
+    {
+        LogMessagesRemoved(account, emails.Count, connection.Remote.Address);
+        if (emails.Count > 0) Maildrop.Note(TraceKind.Deleted, emails, connection.Remote);
+    }
+
+    /// <summary>A message went out to its end.</summary>
+    public void Fetched(EmailId email) => Maildrop.Note(TraceKind.Fetched, [email], connection.Remote);
 
     public void Dispose() => Leave();
 

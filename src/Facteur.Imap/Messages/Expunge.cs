@@ -25,6 +25,8 @@ internal sealed record Expunge(SequenceSet? Set) : ImapCommand
         var mailbox = session.Mailbox;
         mailbox.RequireWritable();
         var uids = Set is null ? [UidRange.All] : mailbox.Uids(mailbox.Resolve(Set, uid: true));
-        if (uids.Count > 0) await session.Store.ExpungeAsync(mailbox.Id, uids, onlyDeleted: true, cancel);
+        if (uids.Count == 0) return;
+        var result = await session.Store.ExpungeAsync(mailbox.Id, uids, onlyDeleted: true, cancel);
+        session.Note(TraceKind.Deleted, session.EmailsOf(result.Removed));
     }
 }

@@ -1,3 +1,5 @@
+using Facteur.Storage;
+
 namespace Facteur.Imap.Messages;
 
 /// <summary>MOVE and UID MOVE: copy and expunge as one step.</summary>
@@ -23,6 +25,7 @@ internal sealed record Move(SequenceSet Set, bool Uid, string Target) : ImapComm
         if (places.Count == 0) return;
         var result = await session.Store.MoveAsync(mailbox.Id, mailbox.Uids(places), target.Id, cancel);
         if (result.Copied.Count == 0) return;
+        session.Note(TraceKind.Moved, session.EmailsOf(result.Copied.Select(copy => copy.Source)));
         // COPYUID stands in an untagged OK before the first EXPUNGE (RFC 9051 §6.4.8).
         session.Writer.Raw("* OK ["u8);
         session.Writer.Raw(Copy.CopyUid(result));

@@ -18,7 +18,7 @@ internal sealed record Quit : Pop3Command
     {
         session.End(EndReason.ClientQuit); // whatever comes of the removal (RFC 1939 §6)
         if (session.State == Pop3States.Transaction && session.Maildrop.AnyDeleted)
-            session.LogRemoved(await session.Maildrop.RemoveDeletedAsync(cancel));
+            session.Removed(await session.Maildrop.RemoveDeletedAsync(cancel));
         session.Writer.Ok("goodbye");
     }
 }

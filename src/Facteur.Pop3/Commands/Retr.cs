@@ -14,8 +14,11 @@ internal sealed record Retr(int Number) : Pop3Command
         return new Retr(number);
     }
 
-    public override ValueTask RunAsync(Pop3Session session, CancellationToken cancel) =>
-        SendAsync(session, Number, new TopLimit(TopLimit.WholeMessage), cancel);
+    public override async ValueTask RunAsync(Pop3Session session, CancellationToken cancel)
+    {
+        await SendAsync(session, Number, new TopLimit(TopLimit.WholeMessage), cancel);
+        session.Fetched(session.Maildrop[Number].Email);
+    }
 
     /// <summary>Sends a message or its top. Once the first octet is written there is no way to refuse: a failure then ends the connection.</summary>
     public static async ValueTask SendAsync(Pop3Session session, int number, TopLimit limit, CancellationToken cancel)

@@ -6,6 +6,9 @@ namespace Facteur.Imap.Messages;
 /// <summary>Writes the FETCH responses of one command.</summary>
 internal sealed class FetchAnswer : IAsyncDisposable
 {
+    /// <summary>Messages whose reading is noted at once.</summary>
+    private const int NotedTogether = 1_000;
+
     private readonly ImapSession session;
     private readonly SelectedMailbox mailbox;
     private readonly ImapWriter writer;
@@ -15,6 +18,8 @@ internal sealed class FetchAnswer : IAsyncDisposable
     private readonly bool hasFlags;
     private readonly FlagCache flags;
     private readonly FetchBody body;
+    private readonly bool readsContent;
+    private readonly List<EmailId> read = [];
     private IReadOnlyList<MessageEntry> newlySeen = [];
     private int gone;
 
@@ -31,6 +36,7 @@ internal sealed class FetchAnswer : IAsyncDisposable
             fields |= Fields(item);
             readsStore |= item.Kind > FetchKind.EmailId;
             hasFlags |= item.Kind == FetchKind.Flags;
+            readsContent |= item.ReadsContent;
         }
     }
 
@@ -65,7 +71,11 @@ internal sealed class FetchAnswer : IAsyncDisposable
         if (gone > 0) session.Complete("EXPUNGEISSUED", "some of the messages are gone"); // RFC 5530 §3
     }
 
-    public ValueTask DisposeAsync() => body.DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        session.Note(TraceKind.Fetched, read);
+        return body.DisposeAsync();
+    }
 
     private async ValueTask WriteFromSnapshotAsync(IReadOnlyList<IndexRange> places)
     {
@@ -132,6 +142,11 @@ internal sealed class FetchAnswer : IAsyncDisposable
         }
         writer.Raw(")\r\n"u8);
         await body.CloseAsync();
+        if (!readsContent) return;
+        read.Add(entry.Email);
+        if (read.Count < NotedTogether) return;
+        session.Note(TraceKind.Fetched, read);
+        read.Clear();
     }
 
     private void BeginMessage(int place)

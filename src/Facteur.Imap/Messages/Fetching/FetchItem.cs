@@ -37,6 +37,10 @@ internal sealed record FetchItem(FetchKind Kind, ReadOnlyMemory<byte> Label)
     public Section? Section { get; init; }
     public Partial? Partial { get; init; }
 
+    /// <summary>Asks for what a person reads: the message or a part of it, not a header or a size.</summary>
+    public bool ReadsContent =>
+        Kind >= FetchKind.Section && Kind != FetchKind.BinarySize && Section is { Text: SectionText.Content or SectionText.Text };
+
     /// <summary>Does not set \Seen.</summary>
     public bool Peek { get; init; } = true;
 
