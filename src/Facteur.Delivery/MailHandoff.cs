@@ -1,22 +1,45 @@
-using Facteur.Accounts;
+using Facteur.Delivery.Receiving;
+using Facteur.Delivery.Recipients;
 using Facteur.Smtp;
 using Facteur.Storage;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Facteur.Delivery;
 
-/// <summary>Takes messages from SMTP and LMTP sessions and delivers them to the mailboxes of this server.</summary>
-public sealed class MailHandoff(MailStore store, RecipientDirectory recipients, DeliveryOptions options, TimeProvider time, ILogger<MailHandoff>? log = null)
-    : IMailHandoff
+/// <summary>Takes messages from SMTP and LMTP sessions: into the mailboxes of this server, and into the queue for all others.</summary>
+public sealed class MailHandoff(DeliveryServices services) : IMailHandoff
 {
-    private readonly ILogger log = log ?? NullLogger<MailHandoff>.Instance;
+    private readonly ILogger log = services.Loggers.CreateLogger<MailHandoff>();
 
-    internal MailStore Store { get; } = store;
-    internal RecipientDirectory Recipients { get; } = recipients;
-    internal Inboxes Inboxes { get; } = new(store);
-    internal DeliveryOptions Options { get; } = options;
-    internal TimeProvider Time { get; } = time;
+    internal DeliveryServices Services { get; } = services;
+    internal MailStore Store => Services.Store;
+    internal Inboxes Inboxes { get; } = new(services.Store);
+    internal DeliveryOptions Options => Services.Options;
+    internal TimeProvider Time => Services.Time;
+    internal RefusalTrace Trace => Services.Refusals;
 
-    public IMailTransaction Open(SmtpPeer peer, Envelope envelope) => new LocalTransaction(this, peer, envelope, log);
+    public IMailTransaction Open(SmtpPeer peer, Envelope envelope) => peer.Mode switch
+    {
+        SmtpMode.Submission => new SubmissionTransaction(this, peer, envelope, log),
+        SmtpMode.Lmtp => new LmtpTransaction(this, peer, envelope, log),
+        _ => new InboundTransaction(this, peer, envelope, log),
+    };
+
+    /// <summary>Where a recipient leads, with a refusal for who may not send there (S-24: mail for others is taken from accounts only) and for mailboxes without room.</summary>
+    internal async ValueTask<RoutedRecipient> RouteAsync(SmtpPeer peer, Envelope envelope, EnvelopeRecipient recipient, CancellationToken cancel)
+    {
+        var routed = await Services.Router.RouteAsync(recipient, envelope.Sender?.ToString() ?? "", cancel);
+        if (routed.Refusal is not null) return routed;
+        if (routed.IsForeign && peer.Account is null) return routed with { Refusal = Refusals.RelayDenied, Remote = [] };
+        // One of several that an address leads to may be full: that is for the others not to suffer from.
+        if (routed.Local.Count + routed.Remote.Count == 1 && routed.Local is [var only] && await Quotas.CheckAsync(Store, only.Account, envelope.DeclaredSize ?? 0, cancel) is { } full)
+            return routed with { Refusal = full };
+        return routed;
+    }
+
+    /// <summary>Language of reports to the sender of what an account sends or forwards.</summary>
+    internal async ValueTask<string> LocaleAsync(AccountId? account, CancellationToken cancel) =>
+        account is { } id && await Store.Directory.GetAccountAsync(id, cancel) is { } owner
+            ? await Services.Settings.LocaleAsync(owner, cancel)
+            : await Services.Settings.LocaleAsync((DomainId?)null, cancel);
 }

@@ -10,7 +10,6 @@ internal static class Refusals
     public static readonly SmtpRefusal OverQuota = new(452, "4.2.2", "mailbox is full; try again later");
     public static readonly SmtpRefusal NeverFits = new(552, "5.2.2", "message is larger than the mailbox may hold");
     public static readonly SmtpRefusal RelayDenied = new(550, "5.7.1", "relaying denied: not a domain of this server");
-    public static readonly SmtpRefusal NoRelay = new(550, "5.7.1", "relaying to other hosts is not set up here");
     public static readonly SmtpRefusal NotYourAddress = new(553, "5.7.1", "the sender address does not belong to your account");
     public static readonly SmtpRefusal NotYourFrom = new(550, "5.7.1", "the address in From does not belong to your account");
     public static readonly SmtpRefusal NoFrom = new(550, "5.6.0", "the message needs one From field with an address");

@@ -13,11 +13,14 @@ internal static class TraceFields
     private static readonly SearchValues<char> HostCharacters =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._");
 
-    /// <summary>Return-Path and Received, to stand before the message (RFC 5321 §4.4).</summary>
-    public static void WritePrefix(IBufferWriter<byte> output, SmtpPeer peer, Envelope envelope, string hostName, DateTimeOffset now)
+    /// <summary>Return-Path, to stand before all else (RFC 5321 §4.4).</summary>
+    public static void WriteReturnPath(IBufferWriter<byte> output, Envelope envelope) =>
+        Encoding.UTF8.GetBytes($"Return-Path: <{envelope.Sender}>\r\n", output);
+
+    /// <summary>Received, to stand before the message (RFC 5321 §4.4).</summary>
+    public static void WriteReceived(IBufferWriter<byte> output, SmtpPeer peer, Envelope envelope, string hostName, DateTimeOffset now)
     {
         var text = new StringBuilder(400);
-        text.Append("Return-Path: <").Append(envelope.Sender?.ToString()).Append(">\r\n");
         text.Append("Received: from ").Append(HelloName(peer.Hello)).Append(" (").Append(AddressLiteral(peer.Remote.Address)).Append(")\r\n\tby ");
         text.Append(hostName).Append(" with ").Append(Protocol(peer, envelope)).Append(" id ").Append(envelope.Id);
         // Several recipients are nobody's business but their own (RFC 5321 §7.2).

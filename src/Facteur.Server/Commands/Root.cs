@@ -10,6 +10,10 @@ internal static class Root
         Run.Create(),
         Domain.Create(),
         Account.Create(),
+        Queue.Create(),
+        Dns.Create(),
+        Dkim.Create(),
+        Trace.Create(),
         Status.Create(),
         Demo.Create(),
     };

@@ -49,8 +49,8 @@ internal static class Verb
         var (output, error) = (line.InvocationConfiguration.Output, line.InvocationConfiguration.Error);
         try
         {
-            var data = DataFolder.Of(line.GetValue(VerbOptions.Config));
-            var reply = await ControlClient.SendAsync(data, await request(line, cancel), cancel);
+            var configuration = ConfigurationFile.Load(line.GetValue(VerbOptions.Config));
+            var reply = await ControlClient.SendAsync(configuration, await request(line, cancel), cancel);
             if (reply.Error is { } sentence)
             {
                 await error.WriteLineAsync(sentence);

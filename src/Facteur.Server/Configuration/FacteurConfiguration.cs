@@ -42,7 +42,17 @@ internal sealed record FacteurConfiguration
 
     /// <summary>How mail leaves.</summary>
     public OutboundConfiguration Outbound { get; init; } = new();
+
+    /// <summary>What a reload does not change.</summary>
+    public FixedConfiguration FixedAtStart => new(Hostname, Data, PlaintextAuth, string.Join(' ', Dns), Outbound.ToString());
+
+    /// <summary>This one with what was fixed when the server started.</summary>
+    public FacteurConfiguration KeepingFixedOf(FacteurConfiguration running) =>
+        this with { Hostname = running.Hostname, Data = running.Data, PlaintextAuth = running.PlaintextAuth, Dns = running.Dns, Outbound = running.Outbound };
 }
+
+/// <summary>The keys that need a restart, in a form that compares by value.</summary>
+internal sealed record FixedConfiguration(string Hostname, string Data, PlaintextAuth PlaintextAuth, string Dns, string Outbound);
 
 /// <summary>How mail for other hosts leaves this machine.</summary>
 internal sealed record OutboundConfiguration
@@ -55,4 +65,6 @@ internal sealed record OutboundConfiguration
 
     /// <summary>Addresses to connect from, one of a family. Default: as the machine chooses.</summary>
     public IReadOnlyList<IPAddress> Bind { get; init; } = [];
+
+    public override string ToString() => $"{string.Join(' ', Allow)} {Port} {string.Join(' ', Bind)}";
 }

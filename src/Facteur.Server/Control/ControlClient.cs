@@ -1,6 +1,8 @@
 using System.IO.Pipes;
 using System.Text.Json;
 using Facteur.Accounts;
+using Facteur.Server.Configuration;
+using Facteur.Server.Running;
 using Facteur.Storage.Embedded;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -12,11 +14,12 @@ internal static class ControlClient
     /// <summary>A live server accepts at once; a socket that a killed one left behind never does.</summary>
     private static readonly TimeSpan ConnectTime = TimeSpan.FromMilliseconds(500);
 
-    public static async Task<ControlReply> SendAsync(string dataFolder, ControlRequest request, CancellationToken cancel)
+    public static async Task<ControlReply> SendAsync(FacteurConfiguration configuration, ControlRequest request, CancellationToken cancel)
     {
+        var dataFolder = configuration.Data;
         try
         {
-            return await TryAskServerAsync(dataFolder, request, cancel) ?? await RunHereAsync(dataFolder, request, cancel);
+            return await TryAskServerAsync(dataFolder, request, cancel) ?? await RunHereAsync(configuration, request, cancel);
         }
         catch (IOException e)
         {
@@ -45,13 +48,13 @@ internal static class ControlClient
         return JsonSerializer.Deserialize<ControlReply>(line.Span, ControlJson.Options);
     }
 
-    private static async Task<ControlReply> RunHereAsync(string dataFolder, ControlRequest request, CancellationToken cancel)
+    private static async Task<ControlReply> RunHereAsync(FacteurConfiguration configuration, ControlRequest request, CancellationToken cancel)
     {
         EmbeddedStore store;
         try
         {
-            DataFolder.Make(dataFolder);
-            store = await EmbeddedStore.OpenAsync(new EmbeddedStoreOptions { Folder = dataFolder }, TimeProvider.System, NullLogger<EmbeddedStore>.Instance, cancel);
+            DataFolder.Make(configuration.Data);
+            store = await EmbeddedStore.OpenAsync(new EmbeddedStoreOptions { Folder = configuration.Data }, TimeProvider.System, NullLogger<EmbeddedStore>.Instance, cancel);
         }
         catch (InvalidOperationException)
         {
@@ -59,7 +62,8 @@ internal static class ControlClient
         }
         await using (store)
         {
-            var verbs = new ControlVerbs(store, new AccountService(store.Directory, new LoginOptions()), null, NullLogger.Instance);
+            await using var mail = new MailServices(configuration, store, TimeProvider.System, NullLoggerFactory.Instance);
+            var verbs = ControlVerbs.Over(store, new AccountService(store.Directory, new LoginOptions()), mail, null, NullLogger.Instance);
             return await verbs.RunAsync(request, cancel);
         }
     }

@@ -19,6 +19,7 @@ internal sealed partial class FacteurServer : IServerState, IAsyncDisposable
     private readonly ConnectionMetrics metrics = new();
     private readonly IdleMemory idleMemory;
     private readonly ServerCertificates certificates;
+    private readonly MailServices services;
     private readonly ProtocolHandlers handlers;
     private readonly ListenerSet mail;
     private readonly WebListeners web;
@@ -30,10 +31,11 @@ internal sealed partial class FacteurServer : IServerState, IAsyncDisposable
     {
         (this.configuration, Store, this.certificates, this.time, this.loggers) = (configuration, store, certificates, time, loggers);
         logger = loggers.CreateLogger<FacteurServer>();
-        handlers = new ProtocolHandlers(configuration, store, time, loggers);
+        services = new MailServices(configuration, store, time, loggers);
+        handlers = new ProtocolHandlers(configuration, store, services, time, loggers);
         mail = new ListenerSet(ListenerServices.ForSockets(new ConnectionGateOptions(), metrics, loggers), Describe, loggers.CreateLogger<ListenerSet>());
         web = new WebListeners(certificates.Store, () => notReady, loggers);
-        var verbs = new ControlVerbs(store, new AccountService(store.Directory, new LoginOptions()), this, loggers.CreateLogger<ControlVerbs>());
+        var verbs = ControlVerbs.Over(store, new AccountService(store.Directory, new LoginOptions()), services, this, loggers.CreateLogger<ControlVerbs>());
         control = new ControlServer(configuration.Data, verbs, loggers.CreateLogger<ControlServer>());
         idleMemory = new IdleMemory(time);
         Started = time.GetUtcNow();
@@ -69,6 +71,7 @@ internal sealed partial class FacteurServer : IServerState, IAsyncDisposable
             certificates = new ServerCertificates(configuration, time, loggers.CreateLogger<ServerCertificates>());
             server = new FacteurServer(configuration, store, certificates, time, loggers);
             await server.ListenAsync(configuration, cancel);
+            await server.services.StartAsync(cancel);
             await server.control.StartAsync(cancel);
             await server.control.Listening;
             server.notReady = null;
@@ -100,10 +103,10 @@ internal sealed partial class FacteurServer : IServerState, IAsyncDisposable
     /// <summary>Takes another configuration while running. What cannot change, or is wrong, stays as it is and is told in the log.</summary>
     public async Task ReloadAsync(FacteurConfiguration changed, CancellationToken cancel)
     {
-        if ((changed.Hostname, changed.Data, changed.PlaintextAuth) != (configuration.Hostname, configuration.Data, configuration.PlaintextAuth))
+        if (changed.FixedAtStart != configuration.FixedAtStart)
         {
             LogNeedsRestart();
-            changed = changed with { Hostname = configuration.Hostname, Data = configuration.Data, PlaintextAuth = configuration.PlaintextAuth };
+            changed = changed.KeepingFixedOf(configuration);
         }
         try
         {
@@ -142,6 +145,8 @@ internal sealed partial class FacteurServer : IServerState, IAsyncDisposable
         await control.StopAsync(CancellationToken.None);
         control.Dispose();
         handlers.Dispose();
+        await services.StopAsync(patience);
+        await services.DisposeAsync();
         await certificates.DisposeAsync();
         await Store.DisposeAsync();
         await idleMemory.DisposeAsync();
@@ -185,7 +190,7 @@ internal sealed partial class FacteurServer : IServerState, IAsyncDisposable
     [LoggerMessage(LogLevel.Information, "The configuration was read again")]
     private partial void LogReloaded();
 
-    [LoggerMessage(LogLevel.Warning, "hostname, data and auth change only with a restart; they stay as they are")]
+    [LoggerMessage(LogLevel.Warning, "hostname, data, auth, dns and outbound change only with a restart; they stay as they are")]
     private partial void LogNeedsRestart();
 
     [LoggerMessage(LogLevel.Error, "The {What} stay as they are: {Why}")]

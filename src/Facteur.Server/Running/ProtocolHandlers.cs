@@ -16,12 +16,11 @@ internal sealed class ProtocolHandlers : IDisposable
     private readonly LoginService logins;
     private readonly Dictionary<ListenerProtocol, IConnectionHandler> handlers;
 
-    public ProtocolHandlers(FacteurConfiguration configuration, MailStore store, TimeProvider time, ILoggerFactory loggers)
+    public ProtocolHandlers(FacteurConfiguration configuration, MailStore store, MailServices services, TimeProvider time, ILoggerFactory loggers)
     {
         var plaintext = configuration.PlaintextAuth == PlaintextAuth.Loopback;
         logins = new LoginService(store.Directory, new LoginOptions(), time, loggers.CreateLogger<LoginService>());
-        var handoff = new MailHandoff(
-            store, new RecipientDirectory(store.Directory), new DeliveryOptions { HostName = configuration.Hostname }, time, loggers.CreateLogger<MailHandoff>());
+        var handoff = new MailHandoff(services.Delivery);
         var smtp = new SmtpOptions { HostName = configuration.Hostname, PlaintextAuthOnLoopback = plaintext };
         var smtpLogger = loggers.CreateLogger<SmtpConnectionHandler>();
         handlers = new Dictionary<ListenerProtocol, IConnectionHandler>

@@ -1,7 +1,9 @@
 using System.Text.Json.Nodes;
 using Facteur.Accounts;
 using Facteur.Server;
+using Facteur.Server.Configuration;
 using Facteur.Server.Control;
+using Facteur.Server.Running;
 using Facteur.Storage.Embedded;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -18,13 +20,16 @@ public sealed class ControlTests : IDisposable
         public ServerStatus Describe() => new(true, Ready, "1.2.3", "mx.demo.test", DateTimeOffset.UnixEpoch, [new ListenerView("imaps", "127.0.0.1:1993")], 0, 0, 0);
     }
 
-    private Task<ControlReply> AskAsync(string verb, params (string, string?)[] arguments) => ControlClient.SendAsync(folder, new ControlRequest(verb, arguments), default);
+    private FacteurConfiguration Configuration => new() { Hostname = "mx.demo.test", Data = folder, Listen = [] };
+
+    private Task<ControlReply> AskAsync(string verb, params (string, string?)[] arguments) => ControlClient.SendAsync(Configuration, new ControlRequest(verb, arguments), default);
 
     private async Task WithServerAsync(Func<State, Task> act)
     {
         var state = new State();
         await using var store = await EmbeddedStore.OpenAsync(new EmbeddedStoreOptions { Folder = folder }, TimeProvider.System, NullLogger<EmbeddedStore>.Instance, default);
-        var verbs = new ControlVerbs(store, new AccountService(store.Directory, new LoginOptions { HashIterations = 10 }), state, NullLogger.Instance);
+        await using var mail = new MailServices(Configuration, store, TimeProvider.System, NullLoggerFactory.Instance);
+        var verbs = ControlVerbs.Over(store, new AccountService(store.Directory, new LoginOptions { HashIterations = 10 }), mail, state, NullLogger.Instance);
         using var server = new ControlServer(folder, verbs, NullLogger<ControlServer>.Instance);
         await server.StartAsync(default);
         await server.Listening;

@@ -88,12 +88,12 @@ public sealed class DeliveryTests
     public async Task A_full_mailbox_is_told_at_once()
     {
         await using var fixture = await SmtpFixture.CreateAsync();
-        await fixture.SetQuotaAsync("moi@demo.test", 1_000);
+        await fixture.SetQuotaAsync("moi@demo.test", 2_000);
         await fixture.RunAsync(SmtpMode.Mx, $"""
             S: 220 *
             C: HELO c
             S: 250 *
-            C: MAIL FROM:<> SIZE=1001
+            C: MAIL FROM:<> SIZE=2001
             S: 250 *
             C: RCPT TO:<moi@demo.test>
             S: 552 5.2.2 *
@@ -103,10 +103,10 @@ public sealed class DeliveryTests
             S: 250 *
             S: 250 *
             S: 354 *
-            C: {new string('x', 600)}
+            C: {new string('x', 900)}
             C: .
             S: 250 *
-            C: MAIL FROM:<> SIZE=900
+            C: MAIL FROM:<> SIZE=1500
             S: 250 *
             C: RCPT TO:<moi@demo.test>
             S: 452 4.2.2 *
@@ -116,7 +116,7 @@ public sealed class DeliveryTests
             S: 250 *
             S: 250 *
             S: 354 *
-            C: {new string('x', 600)}
+            C: {new string('x', 900)}
             C: .
             S: 452 4.2.2 *
             """);

@@ -28,7 +28,7 @@ public sealed class ReceivingTests
             S: 221 *
             """);
         var message = Assert.Single(await fixture.InboxAsync("moi@demo.test"));
-        Assert.Matches(@"^Return-Path: <a@example\.org>\r\nReceived: from c \(\[127\.0\.0\.1\]\)\r\n\tby mx\.demo\.test with SMTP id \w+-1\r\n"
+        Assert.Matches(@"^Return-Path: <a@example\.org>\r\nAuthentication-Results: mx\.demo\.test;\s[\s\S]*dmarc=permerror[\s\S]*\r\nReceived: from c \(\[127\.0\.0\.1\]\)\r\n\tby mx\.demo\.test with SMTP id \w+-1\r\n"
             + @"\tfor <moi@demo\.test>;\r\n\tSat, 14 Mar 2026 09:26:53 \+0000\r\nSubject: bonjour\r\n\r\n\.une ligne\r\n\.\.\r\ntab\t, \xC3\xA9, \xE9 and blanks  \r\n$", message);
     }
 

@@ -24,7 +24,7 @@ internal sealed class SmtpFixture(string folder) : IAsyncDisposable
     public MailHandoff Handoff { get; private init; } = null!;
     public SmtpOptions Options { get; init; } = new() { HostName = "mx.demo.test", MaxMessageOctets = 64 * 1024 };
 
-    public static async Task<SmtpFixture> CreateAsync(SmtpOptions? options = null)
+    public static async Task<SmtpFixture> CreateAsync(SmtpOptions? options = null, Facteur.Net.Dns.DnsResolver? dns = null)
     {
         var folder = Directory.CreateTempSubdirectory("facteur-smtp-").FullName;
         var store = await EmbeddedStore.OpenAsync(new EmbeddedStoreOptions { Folder = folder, SegmentOctets = 1024 * 1024 }, new FakeTime(), NullLogger<EmbeddedStore>.Instance, default);
@@ -39,7 +39,7 @@ internal sealed class SmtpFixture(string folder) : IAsyncDisposable
             Store = store,
             Logins = new LoginService(store.Directory, login, TimeProvider.System, NullLogger<LoginService>.Instance),
             Administration = administration,
-            Handoff = new MailHandoff(store, new RecipientDirectory(store.Directory), new DeliveryOptions { HostName = "mx.demo.test" }, new FakeTime()),
+            Handoff = new MailHandoff(TestDelivery.Services(store, "mx.demo.test", new FakeTime(), dns)),
             Options = options ?? new SmtpOptions { HostName = "mx.demo.test", MaxMessageOctets = 64 * 1024 },
         };
     }

@@ -1,0 +1,31 @@
+using Facteur.Accounts;
+using Facteur.Delivery.Authentication.Dmarc;
+using Facteur.Delivery.Authentication.Spf;
+using Facteur.Delivery.Domains;
+using Facteur.Delivery.Filtering;
+using Facteur.Delivery.Queue;
+using Facteur.Delivery.Recipients;
+using Facteur.Net.Dns;
+using Facteur.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace Facteur.Delivery.Receiving;
+
+/// <summary>What messages on their way in need: one set for the whole process.</summary>
+public sealed record DeliveryServices
+{
+    public required MailStore Store { get; init; }
+    public required RecipientDirectory Directory { get; init; }
+    public required RecipientRouter Router { get; init; }
+    public required AccountSettings Settings { get; init; }
+    public required RefusalTrace Refusals { get; init; }
+    public required DnsResolver Dns { get; init; }
+    public required SpfEvaluator Spf { get; init; }
+    public required DmarcEvaluator Dmarc { get; init; }
+    public required InboundPolicy Policy { get; init; }
+    public required OutboundSubmission Outbound { get; init; }
+    public required DkimKeyRing Keys { get; init; }
+    public required DeliveryOptions Options { get; init; }
+    public required TimeProvider Time { get; init; }
+    public required ILoggerFactory Loggers { get; init; }
+}

@@ -1,0 +1,92 @@
+using Facteur.Delivery.Filtering;
+using Facteur.Delivery.Queue;
+using Facteur.Delivery.Recipients;
+using Facteur.Smtp;
+using Facteur.Storage;
+using Facteur.Storage.Queue;
+
+namespace Facteur.Delivery.Receiving;
+
+/// <summary>Makes the entries of the queue of one message: what an account sends, what an alias or a forward leads elsewhere, and reports asked for of what was delivered here.</summary>
+internal sealed class QueuePlan(MailHandoff handoff, SmtpPeer peer, Envelope envelope, HeaderScanner header, DateTimeOffset arrived)
+{
+    public required string MessageId { get; init; }
+    public required string Subject { get; init; }
+    public required int ReturnPathOctets { get; init; }
+
+    private string Sender => envelope.Sender?.ToString() ?? "";
+
+    public async ValueTask<IReadOnlyList<QueueSubmission>> MakeAsync(List<RoutedRecipient> recipients, ReadOnlyMemory<byte> signatures, FilterVerdict? verdict, CancellationToken cancel)
+    {
+        var submissions = new List<QueueSubmission>();
+        if (recipients.Exists(routed => routed.Remote.Count > 0))
+        {
+            await AddRelayedAsync(submissions, recipients, signatures, cancel);
+            await AddForwardedAsync(submissions, recipients, signatures, verdict, cancel);
+        }
+        await AddReportsAsync(submissions, recipients, cancel);
+        return submissions;
+    }
+
+    /// <summary>What the sender addressed to other hosts.</summary>
+    private async ValueTask AddRelayedAsync(List<QueueSubmission> submissions, List<RoutedRecipient> recipients, ReadOnlyMemory<byte> signatures, CancellationToken cancel)
+    {
+        var relayed = recipients.SelectMany(routed => routed.Remote).Where(leaf => leaf.Via is null).Select(Outbound).ToList();
+        if (relayed.Count == 0) return;
+        var message = await MessageAsync(peer.Account?.Id, cancel);
+        submissions.Add(await handoff.Services.Outbound.PrepareAsync(message with { Prefix = signatures, NotBefore = envelope.Release?.Until }, relayed, cancel));
+    }
+
+    /// <summary>What addresses of ours lead elsewhere: one entry for each address that does, in its name.</summary>
+    private async ValueTask AddForwardedAsync(List<QueueSubmission> submissions, List<RoutedRecipient> recipients, ReadOnlyMemory<byte> signatures, FilterVerdict? verdict, CancellationToken cancel)
+    {
+        var leaves = recipients.SelectMany(routed => routed.Remote).Where(leaf => leaf.Via is not null);
+        foreach (var group in leaves.GroupBy(leaf => (leaf.Via, leaf.Sender, leaf.ForwardedBy, leaf.KeepsEnvelope)))
+        {
+            var (via, sender, account, keepsEnvelope) = group.Key;
+            // Spam is not passed on: the next host would hold it against this one.
+            if (account is { } owner && verdict?.For(owner).Action == FilterAction.Junk) continue;
+            var message = await MessageAsync(account, cancel) with { Sender = sender, Kind = "forward", Prefix = (byte[])[.. ForwardTrail.Field(via!), .. signatures.Span] };
+            if (!keepsEnvelope) message = message with { EnvelopeId = null, Return = Mail.DsnReturn.Unstated };
+            submissions.Add(await handoff.Services.Outbound.PrepareAsync(message, [.. group.DistinctBy(leaf => leaf.Address, StringComparer.OrdinalIgnoreCase).Select(Outbound)], cancel));
+        }
+    }
+
+    /// <summary>NOTIFY=SUCCESS: "delivered" for mailboxes here, "expanded" for aliases of several; owed at once (RFC 3461 §5.2.3, §5.2.7.3).</summary>
+    private async ValueTask AddReportsAsync(List<QueueSubmission> submissions, List<RoutedRecipient> recipients, CancellationToken cancel)
+    {
+        if (Sender.Length == 0) return;
+        var told = new List<NewQueueRecipient>();
+        foreach (var routed in recipients)
+        {
+            var address = routed.Recipient.Address.ToString();
+            var original = OutboundRecipient.Of(routed.Recipient).OriginalRecipient;
+            if (routed.OwesExpanded) told.Add(Done(address, routed.Recipient.Notify, original, QueueReport.Relayed, "2.1.5 the address leads to several others"));
+            told.AddRange(routed.Local.Where(local => local.Notify.HasFlag(Mail.DsnNotify.Success))
+                .Select(local => Done(address, local.Notify, local.OriginalRecipient ?? original, QueueReport.Success, "2.1.5 delivered to the mailbox")));
+        }
+        if (told.Count > 0) submissions.Add(new QueueSubmission(await MessageAsync(peer.Account?.Id, cancel) with { Created = arrived }, told));
+    }
+
+    private static NewQueueRecipient Done(string address, Mail.DsnNotify notify, string? original, QueueReport report, string answer) =>
+        new(address, "", notify, original) { State = QueueState.Delivered, Report = report, Answer = answer };
+
+    private static OutboundRecipient Outbound(RemoteLeaf leaf) => new(leaf.Address, leaf.Notify, leaf.OriginalRecipient);
+
+    private async ValueTask<QueueMessage> MessageAsync(AccountId? account, CancellationToken cancel) => new()
+    {
+        Account = account,
+        Transaction = envelope.Id,
+        Sender = Sender,
+        EnvelopeId = envelope.EnvelopeId,
+        Return = envelope.Return,
+        Body = envelope.Body,
+        SmtpUtf8 = envelope.SmtpUtf8,
+        RequireTls = envelope.RequireTls,
+        TlsOptional = header.TlsNotRequired,
+        SkipOctets = ReturnPathOctets,
+        MessageId = MessageId,
+        Subject = Subject,
+        Locale = await handoff.LocaleAsync(account, cancel),
+    };
+}

@@ -1,0 +1,95 @@
+using System.Buffers;
+using Facteur.Delivery.Authentication.Dkim;
+using Facteur.Delivery.Queue;
+using Facteur.Delivery.Recipients;
+using Facteur.Mail;
+using Facteur.Smtp;
+using Facteur.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace Facteur.Delivery.Receiving;
+
+/// <summary>
+/// A message that an account sends: completed where a field is missing (RFC 6409 §8), checked to be the account's own, signed
+/// as it leaves, and in mailboxes and the queue by one commit.
+/// </summary>
+internal sealed class SubmissionTransaction : MessageTransaction
+{
+    private readonly AccountId account;
+    private readonly SendingAllowance allowance;
+    private DkimSigner? signer;
+
+    public SubmissionTransaction(MailHandoff handoff, SmtpPeer peer, Envelope envelope, ILogger log)
+        : base(handoff, peer, envelope, log)
+    {
+        account = peer.Account!.Id;
+        allowance = handoff.Services.Outbound.Limits.Open(account);
+    }
+
+    public override async ValueTask<SmtpRefusal?> CheckSenderAsync(CancellationToken cancel)
+    {
+        // The empty sender of reports and receipts is anybody's (RFC 5321 §4.5.5).
+        if (Envelope.Sender is not { } sender) return null;
+        return await Handoff.Services.Directory.MaySendAsAsync(account, sender.ToString(), cancel) ? null : Refusals.NotYourAddress;
+    }
+
+    protected override async ValueTask<SmtpRefusal?> CheckRecipientAsync(RoutedRecipient routed, CancellationToken cancel)
+    {
+        if (routed.Refusal is not null) return null;
+        foreach (var remote in routed.Remote)
+            if (remote.Via is null && await allowance.AddAsync(remote.Address, cancel) is { } refusal) return refusal;
+        return null;
+    }
+
+    protected override async ValueTask PrepareAsync(CancellationToken cancel)
+    {
+        if (!Recipients.Exists(routed => routed.Remote.Count > 0)) return;
+        var domain = Envelope.Sender?.Domain ?? Peer.Account!.Address[(Peer.Account.Address.LastIndexOf('@') + 1)..];
+        if (Accounts.DomainName.Normalize(domain) is { } name && await Handoff.Services.Keys.SigningAsync(name, cancel) is { Count: > 0 } keys) signer = new DkimSigner(keys);
+    }
+
+    // The missing fields go between the header and its empty line, so that nothing of the message has to wait for them.
+    protected override async ValueTask<bool> StoreHeaderAsync(ReadOnlyMemory<byte> octets, int end, CancellationToken cancel)
+    {
+        if (end < 0 || (Header.HasDate && Header.HasMessageId)) return await StoreAsync(octets, cancel);
+        var missing = new ArrayBufferWriter<byte>(200);
+        TraceFields.WriteMissing(missing, Header.HasDate, Header.HasMessageId, Envelope, Handoff.Options.HostName, Arrived);
+        return await StoreAsync(octets[..end], cancel)
+            && await StoreAsync(missing.WrittenMemory, cancel)
+            && await StoreAsync(octets[end..], cancel);
+    }
+
+    protected override ValueTask<bool> StoreAsync(ReadOnlyMemory<byte> octets, CancellationToken cancel)
+    {
+        signer?.Write(octets.Span);
+        return base.StoreAsync(octets, cancel);
+    }
+
+    protected override async ValueTask<(DeliveryReceipt? Receipt, SmtpRefusal? Refusal)> ConcludeAsync(List<RoutedRecipient> recipients, CancellationToken cancel)
+    {
+        if (Intake.Refusal is not null) return default;
+        if (await FromCheck.RunAsync(Handoff.Services.Directory, account, Header, cancel) is { } refusal) return (null, refusal);
+        if (await Intake.EndAsync(cancel) is not { } facts) return default;
+        var signatures = new ArrayBufferWriter<byte>(signer is null ? 1 : 1024);
+        signer?.Complete(signatures, Handoff.Time.GetUtcNow());
+        var plan = new DeliveryPlan(Handoff, Peer, Envelope, Header, Arrived) { Facts = facts, Signatures = signatures.WrittenMemory };
+        var prefix = Prefix(default, out var returnPath);
+        var receipt = await Intake.DeliverAsync(prefix.WrittenMemory, (message, stop) => plan.MakeAsync(message, recipients, returnPath, stop), cancel);
+        if (receipt is null)
+        {
+            Forget(recipients);
+            return default;
+        }
+        await allowance.CommitAsync(cancel);
+        LogAccepted(receipt.Entries.Count, receipt.Queued.Count);
+        await Handoff.Services.Policy.Correspondents.NoteSentAsync(account, recipients.Select(routed => routed.Recipient.Address.ToString()), cancel);
+        return (receipt, null);
+    }
+
+    public override ValueTask DisposeAsync()
+    {
+        signer?.Dispose();
+        allowance.Dispose();
+        return base.DisposeAsync();
+    }
+}

@@ -1,0 +1,74 @@
+using System.Net;
+using System.Net.NetworkInformation;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Facteur.Delivery.Domains;
+using Facteur.Net.Dialing;
+using Facteur.Net.Dns;
+using Facteur.Server.Configuration;
+using Facteur.Storage;
+
+namespace Facteur.Server.Running;
+
+/// <summary>Says of a domain what DNS must say: from the configuration, the keys, the certificates and the addresses of this machine.</summary>
+internal sealed class DomainSetups(FacteurConfiguration configuration, DkimKeyRing keys, DnsResolver dns, Func<string, string?> mtaStsId)
+{
+    public async ValueTask<DomainSetup> OfAsync(DomainRecord domain, CancellationToken cancel) => new()
+    {
+        Domain = domain.Name,
+        HostName = configuration.Hostname,
+        Addresses = await AddressesAsync(cancel),
+        DkimKeys = await keys.PublishedAsync(domain, cancel),
+        KeyDigests = KeyDigests(),
+        MtaStsId = mtaStsId(domain.Name),
+        Services = Services(),
+    };
+
+    /// <summary>
+    /// Addresses that mail leaves from and comes to: those set, else the public ones of this machine, else (behind a translation) what DNS says.
+    /// </summary>
+    private async ValueTask<IReadOnlyList<IPAddress>> AddressesAsync(CancellationToken cancel)
+    {
+        if (configuration.Outbound.Bind.Count > 0) return configuration.Outbound.Bind;
+        var own = NetworkInterface.GetAllNetworkInterfaces().Where(one => one.OperationalStatus == OperationalStatus.Up)
+            .SelectMany(one => one.GetIPProperties().UnicastAddresses).Select(one => one.Address).Where(PublicAddresses.Contains).Distinct().ToList();
+        if (own.Count > 0) return own;
+        var (_, _, four) = await dns.AddressesAsync(configuration.Hostname, DnsType.A, cancel);
+        var (_, _, six) = await dns.AddressesAsync(configuration.Hostname, DnsType.Aaaa, cancel);
+        return [.. four, .. six];
+    }
+
+    /// <summary>Of the certificates that were configured: one of the local authority changes too often to be published.</summary>
+    private List<byte[]> KeyDigests()
+    {
+        var digests = new List<byte[]>();
+        foreach (var files in configuration.Tls)
+        {
+            try
+            {
+                using var certificate = X509CertificateLoader.LoadCertificateFromFile(files.Certificate);
+                digests.Add(SHA256.HashData(certificate.PublicKey.ExportSubjectPublicKeyInfo()));
+            }
+            catch (CryptographicException)
+            {
+                // Whoever starts the server with it is told.
+            }
+        }
+        return digests;
+    }
+
+    private HostedServices Services()
+    {
+        var services = HostedServices.None;
+        foreach (var listener in configuration.Listen)
+            services |= listener.Kind.Name switch
+            {
+                "imaps" => HostedServices.Imaps,
+                "submissions" => HostedServices.Submissions,
+                "pop3s" => HostedServices.Pop3s,
+                "https" => HostedServices.MtaSts,
+                _ => HostedServices.None,
+            };
+        return services;
+    }
+}

@@ -1,0 +1,47 @@
+using Facteur.Accounts;
+using Facteur.Delivery;
+using Facteur.Delivery.Authentication.Dmarc;
+using Facteur.Delivery.Authentication.Spf;
+using Facteur.Delivery.Domains;
+using Facteur.Delivery.Filtering;
+using Facteur.Delivery.Queue;
+using Facteur.Delivery.Receiving;
+using Facteur.Delivery.Recipients;
+using Facteur.Net.Dialing;
+using Facteur.Net.Dns;
+using Facteur.Storage;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Facteur.Tests.Support;
+
+/// <summary>The pipeline of messages over a store and the zones that a test writes down.</summary>
+internal static class TestDelivery
+{
+    public static DeliveryServices Services(MailStore store, string hostName, TimeProvider time, DnsResolver? dns = null)
+    {
+        var resolver = dns ?? new ZoneResolver();
+        var options = new DeliveryOptions { HostName = hostName };
+        var settings = new AccountSettings(store.Settings);
+        var directory = new RecipientDirectory(store.Directory, store.Settings);
+        var rewriting = new SenderRewriting(new SiteSecrets(store.Settings), store.State, time);
+        return new DeliveryServices
+        {
+            Store = store,
+            Directory = directory,
+            Settings = settings,
+            Router = new RecipientRouter(directory, settings, rewriting, options),
+            Dns = resolver,
+            Spf = new SpfEvaluator(resolver, time, new SpfOptions { ReceiverName = hostName }),
+            Dmarc = new DmarcEvaluator(resolver, () => null, new Random(1)),
+            Policy = new InboundPolicy(store.State, store.Settings, resolver, new GuardedDialer(resolver, new GuardedDialerOptions(), time), options, time),
+            Outbound = new OutboundSubmission(
+                new RouteTable(store.Settings, store.Directory), new SuppressionList(store.State, time), store.Directory,
+                new SendingLimits(store.Queue, store.State, store.Settings, store.Directory, time), time),
+            Keys = new DkimKeyRing(store.Settings, store.Directory, time),
+            Refusals = new RefusalTrace(store.Trace, time, NullLogger<RefusalTrace>.Instance),
+            Options = options,
+            Time = time,
+            Loggers = NullLoggerFactory.Instance,
+        };
+    }
+}
