@@ -8,8 +8,34 @@ internal sealed class MemoryState(TimeProvider time) : StateStore
     private readonly Lock gate = new();
     private readonly Dictionary<string, SortedDictionary<string, StateEntry>> spaces = [];
 
+    private TaskCompletionSource changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long writesSeen;
+
     public int Reads { get; private set; }
     public int Writes { get; private set; }
+
+    /// <summary>Waits for a write that came after the last wait ended.</summary>
+    public async Task ChangedAsync(CancellationToken cancel)
+    {
+        Task next;
+        lock (gate)
+        {
+            if (Writes > writesSeen)
+            {
+                writesSeen = Writes;
+                return;
+            }
+            next = changed.Task;
+        }
+        await next.WaitAsync(cancel);
+    }
+
+    private void Wrote()
+    {
+        Writes++;
+        changed.TrySetResult();
+        changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
 
     public override ValueTask<StateEntry?> GetAsync(string space, string key, CancellationToken cancel)
     {
@@ -51,8 +77,8 @@ internal sealed class MemoryState(TimeProvider time) : StateStore
     {
         lock (gate)
         {
-            Writes++;
             foreach (var entry in entries) Space(space)[Checked(entry.Key, entry.Value)] = entry;
+            Wrote();
         }
         return ValueTask.CompletedTask;
     }
@@ -61,12 +87,12 @@ internal sealed class MemoryState(TimeProvider time) : StateStore
     {
         lock (gate)
         {
-            Writes++;
             foreach (var change in changes)
             {
                 var old = Find(space, Checked(change.Key, change.Value)) ?? new StateEntry(change.Key);
                 Space(space)[change.Key] = old with { First = old.First + change.First, Second = old.Second + change.Second, Value = change.Value ?? old.Value, Expires = change.Expires ?? old.Expires };
             }
+            Wrote();
         }
         return ValueTask.CompletedTask;
     }

@@ -17,7 +17,7 @@ internal static class ReplyText
         foreach (var c in text)
         {
             if (clean.Length == MaxLength) break;
-            if (c is >= ' ' and <= '~') clean.Append(c);
+            if (c is > ' ' and <= '~') clean.Append(c);
             else if (clean.Length > 0 && clean[^1] != ' ') clean.Append(' ');
         }
         var line = clean.ToString().Trim();
