@@ -36,7 +36,8 @@ public sealed record FilterReason(string Name, double Score, string English, str
 /// <param name="Reasons">Those of the account alone.</param>
 public sealed record AccountVerdict(FilterAction Action, double Score, double JunkAt, IReadOnlyList<FilterReason> Reasons);
 
-/// <summary>A field that a checker adds to the message; unfolded, safe to write.</summary>
+/// <summary>A field that a checker adds to the message.</summary>
+/// <param name="Value">Body, folded with CRLF where the checker folded it; safe to write between "Name: " and CRLF.</param>
 public sealed record AddedField(string Name, string Value);
 
 /// <summary>What the filter says of a message.</summary>

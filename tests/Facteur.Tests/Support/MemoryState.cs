@@ -99,7 +99,12 @@ internal sealed class MemoryState(TimeProvider time) : StateStore
 
     public override ValueTask<bool> RemoveAsync(string space, string key, CancellationToken cancel)
     {
-        lock (gate) return new(Space(space).Remove(key));
+        lock (gate)
+        {
+            var removed = Space(space).Remove(key);
+            Wrote();
+            return new(removed);
+        }
     }
 
     public override ValueTask RemoveSpaceAsync(string space, CancellationToken cancel)

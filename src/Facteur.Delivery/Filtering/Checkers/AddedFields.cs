@@ -7,7 +7,10 @@ namespace Facteur.Delivery.Filtering.Checkers;
 internal static class AddedFields
 {
     private const int MaxName = 76;
-    private const int MaxValue = 4_000;
+    private const int MaxValue = 8_000;
+
+    // RFC 5322 §2.1.1 allows 998, with the name on the first.
+    private const int MaxLine = 900;
 
     private static readonly FrozenSet<string> Forbidden = new[]
     {
@@ -23,19 +26,30 @@ internal static class AddedFields
         // ftext of RFC 5322 §3.6.8: printable, no colon.
         foreach (var c in name)
             if (c is <= ' ' or > '~' or ':') return null;
-        return new AddedField(name, OneLine(value));
+        return new AddedField(name, Folded(value));
     }
 
-    private static string OneLine(string value)
+    // Folds stay as they are: a signature may cover them. What would end the field, or no line may hold, does not.
+    private static string Folded(string value)
     {
         var text = new StringBuilder(Math.Min(value.Length, MaxValue));
-        foreach (var c in value)
+        foreach (var range in value.AsSpan().SplitAny('\r', '\n'))
         {
-            if (text.Length == MaxValue) break;
-            var isBlank = c is ' ' or '\t' or '\r' or '\n' || char.IsControl(c) || c is '\u2028' or '\u2029';
-            if (!isBlank) text.Append(c);
-            else if (text.Length > 0 && text[^1] != ' ') text.Append(' ');
+            var line = value.AsSpan(range);
+            if (line.Trim().IsEmpty) continue;
+            if (text.Length == 0) line = line.TrimStart();
+            else text.Append(line[0] is ' ' or '\t' ? "\r\n" : "\r\n\t");
+            for (; line.Length > MaxLine; line = line[MaxLine..]) text.Append(Printable(line[..MaxLine])).Append("\r\n\t");
+            text.Append(Printable(line));
+            if (text.Length > MaxValue) return text.ToString(0, MaxValue).TrimEnd();
         }
         return text.ToString().TrimEnd();
+    }
+
+    private static string Printable(ReadOnlySpan<char> line)
+    {
+        var text = new StringBuilder(line.Length);
+        foreach (var c in line) text.Append((char.IsControl(c) && c != '\t') || c is '\u2028' or '\u2029' ? ' ' : c);
+        return text.ToString();
     }
 }

@@ -45,7 +45,7 @@ public sealed class JunkTrainerTests : IAsyncLifetime
 
         var moved = await store.MoveAsync(inbox, One(uid), junk, default);
         await SeeAsync(1, 0);
-        Assert.False(await fixture.Policy.Correspondents.IsKnownAsync(account, [AuthorOf(SpamCorpus.Message(1, isSpam: true))], default));
+        await WaitAsync(async () => !await fixture.Policy.Correspondents.IsKnownAsync(account, [AuthorOf(SpamCorpus.Message(1, isSpam: true))], default));
 
         await store.MoveAsync(junk, One(moved.Copied[0].Target), inbox, default);
         await SeeAsync(0, 1);

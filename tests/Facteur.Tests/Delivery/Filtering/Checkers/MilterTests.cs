@@ -55,6 +55,7 @@ public sealed class MilterTests
         await using var milter = new ScriptedMilter(ScriptedMilter.Continue);
         var input = Input(Message + body);
         await AskAsync(milter, "", input);
+        await milter.Ended;
         Assert.Equal([65_535, 65_535, 65_535], milter.Heard.Where(text => text[0] == 'B').Take(3).Select(text => text.Length - 1));
         Assert.Equal("Un.\r\nDeux.\r\n" + body, string.Concat(milter.Heard.Where(text => text[0] == 'B').Select(text => text[1..])));
         Assert.InRange(((MemorySource)input.Source).LargestRead, 1, 65_535);
@@ -95,6 +96,7 @@ public sealed class MilterTests
     {
         await using var milter = new ScriptedMilter(ScriptedMilter.At(step, "a"));
         Assert.Equal(FilterAction.Accept, (await AskAsync(milter)).Action);
+        await milter.Ended;
         Assert.DoesNotContain(milter.Heard, text => text[0] == 'E');
     }
 
@@ -114,7 +116,7 @@ public sealed class MilterTests
     {
         await using var milter = new ScriptedMilter(ScriptedMilter.At('E', "p", "hX-Seen|yes|", "i\0\0\0\u0001X-First|a\r\n b|", "m\0\0\0\u0001Subject|changed|", "m\0\0\0\u0002Subject|added|", "m\0\0\0\u0001X-New|new|", "m\0\0\0\u0001X-Empty||", "hFrom|evil@example.org|", "qlooks odd|", "p", "c"));
         var verdict = await AskAsync(milter);
-        Assert.Equal([new AddedField("X-Seen", "yes"), new AddedField("X-First", "a b"), new AddedField("X-New", "new")], verdict.AddedFields);
+        Assert.Equal([new AddedField("X-Seen", "yes"), new AddedField("X-First", "a\r\n b"), new AddedField("X-New", "new")], verdict.AddedFields);
         Assert.Equal((FilterAction.Junk, "test set it aside: looks odd"), (verdict.Action, verdict.Reasons.Single().English));
     }
 

@@ -103,7 +103,7 @@ public sealed class RspamdTests
             { "action": "no action", "score": 0, "milter": { "add_headers": { "X-Spamd-Bar": "//", "X-Spam-Level": { "value": "*\r\nFrom: evil@example.org", "order": 1 },
               "X-List": [ "a", { "value": "b" } ], "From": "evil@example.org", "X-Facteur-Spam": "no", "Content-Type": "text/html", "X Bad": "c" } } }
             """);
-        Assert.Equal([new AddedField("X-Spamd-Bar", "//"), new AddedField("X-Spam-Level", "* From: evil@example.org"), new AddedField("X-List", "a"), new AddedField("X-List", "b")], verdict.AddedFields);
+        Assert.Equal([new AddedField("X-Spamd-Bar", "//"), new AddedField("X-Spam-Level", "*\r\n\tFrom: evil@example.org"), new AddedField("X-List", "a"), new AddedField("X-List", "b")], verdict.AddedFields);
     }
 
     [Theory]
