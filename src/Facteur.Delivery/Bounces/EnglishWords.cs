@@ -30,6 +30,8 @@ internal sealed class EnglishWords : ReportWords
         return original.Length == 0 ? alone : with + original;
     }
 
+    public override string ReplySubject(string original) => original.Length == 0 ? "Automatic reply" : $"Automatic reply: {original}";
+
     public override string Greeting(string host) => $"This is the mail server {host}.";
 
     public override string Intro(QueueReport kind, string subject, string date, int recipients)
@@ -89,6 +91,7 @@ internal sealed class EnglishWords : ReportWords
         FailureCause.Reputation => ("The other server distrusts the server that sent your message.", "Nothing is wrong with your message. Show this to your administrator."),
         FailureCause.OurAccess => ("The other server asks this one to sign in, and that failed.", "Nothing is wrong with your message. Show this to your administrator."),
         FailureCause.PutOff => ("The other server asks to try again later.", "Nothing is wrong with your message; this is common when two servers meet for the first time."),
+        FailureCause.Suppressed => ("This server no longer sends to this address.", "The line above says since when and why. If the address is right, have it taken off the suppression list."),
         FailureCause.ByUs => ("This server ended the delivery.", "Show this message to your administrator if the line above does not explain it."),
         _ => ("The other server refuses the message.", "Its answer above may say why. Reach the person in another way, or show this message to your administrator."),
     };

@@ -33,6 +33,7 @@ internal enum FailureCause : byte
     Authenticity,
     Reputation,
     OurAccess,
+    Suppressed,
     ByUs,
 }
 
@@ -58,13 +59,24 @@ internal static class FailureCauses
     /// <param name="enhancedCode">As 5.1.1, or "".</param>
     public static FailureCause Of(int replyCode, string enhancedCode, string answer)
     {
+        // What this server found itself may begin with its code.
+        if (replyCode == 0 && enhancedCode.Length == 0) enhancedCode = StatusText.Find(answer) ?? "";
         var dot = enhancedCode.IndexOf('.', StringComparison.Ordinal);
         var isTemporary = enhancedCode.Length > 0 ? enhancedCode[0] == '4' : replyCode is >= 400 and < 500;
-        return (dot < 0 ? null : OfEnhanced(enhancedCode[(dot + 1)..], answer, isTemporary))
+        return (replyCode == 0 ? OfOurs(enhancedCode) : null)
+            ?? (dot < 0 ? null : OfEnhanced(enhancedCode[(dot + 1)..], answer, isTemporary))
             ?? OfWords(answer)
             ?? OfReply(replyCode)
             ?? (isTemporary ? FailureCause.PutOff : replyCode == 0 ? FailureCause.ByUs : FailureCause.Refused);
     }
+
+    /// <summary>Codes that mean something else when no other host said them.</summary>
+    private static FailureCause? OfOurs(string enhancedCode) => enhancedCode switch
+    {
+        "5.7.1" => FailureCause.Suppressed,
+        "5.3.0" or "5.0.0" => FailureCause.ByUs,
+        _ => null,
+    };
 
     private static FailureCause? OfEnhanced(string code, string answer, bool isTemporary) => code switch
     {

@@ -30,6 +30,8 @@ internal sealed class FrenchWords : ReportWords
         return original.Length == 0 ? alone : with + original;
     }
 
+    public override string ReplySubject(string original) => original.Length == 0 ? "Réponse automatique" : $"Réponse automatique : {original}";
+
     public override string Greeting(string host) => $"Ici le serveur de courrier {host}.";
 
     public override string Intro(QueueReport kind, string subject, string date, int recipients)
@@ -90,6 +92,7 @@ internal sealed class FrenchWords : ReportWords
         FailureCause.Reputation => ("L'autre serveur se méfie du serveur qui a envoyé votre message.", "Votre message n'est pas en cause. Montrez ceci à votre administrateur."),
         FailureCause.OurAccess => ("L'autre serveur demande à celui-ci de s'identifier, et cela a échoué.", "Votre message n'est pas en cause. Montrez ceci à votre administrateur."),
         FailureCause.PutOff => ("L'autre serveur demande de réessayer plus tard.", "Votre message n'est pas en cause ; c'est courant quand deux serveurs se rencontrent pour la première fois."),
+        FailureCause.Suppressed => ("Ce serveur n'envoie plus rien à cette adresse.", "La ligne ci-dessus dit depuis quand et pourquoi. Si l'adresse est juste, faites-la retirer de la liste de suppression."),
         FailureCause.ByUs => ("Ce serveur a mis fin à la remise.", "Montrez ce message à votre administrateur si la ligne ci-dessus ne l'explique pas."),
         _ => ("L'autre serveur refuse le message.", "Sa réponse ci-dessus dit peut-être pourquoi. Joignez la personne par un autre moyen, ou montrez ce message à votre administrateur."),
     };

@@ -21,6 +21,8 @@ internal abstract class ReportWords
 
     /// <param name="kind">None: reports of several kinds.</param>
     public abstract string Subject(QueueReport kind, string original);
+    /// <summary>Subject of a reply that goes out by itself; "" when the message had none.</summary>
+    public abstract string ReplySubject(string original);
     public abstract string Greeting(string host);
     public abstract string Intro(QueueReport kind, string subject, string date, int recipients);
 

@@ -76,8 +76,8 @@ internal sealed class StatusPart(OwedReport owed, ReportSettings settings, Repor
     private static string Status(QueueRecipient recipient)
     {
         var isBad = recipient.Owed is QueueReport.Failure or QueueReport.Delay;
-        if (IsStatus(recipient.LastEnhancedCode) && isBad == recipient.LastEnhancedCode[0] is '4' or '5')
-            return recipient.Owed == QueueReport.Delay ? "4" + recipient.LastEnhancedCode[1..] : recipient.LastEnhancedCode;
+        var code = IsStatus(recipient.LastEnhancedCode) ? recipient.LastEnhancedCode : isBad && recipient.LastCode == 0 ? StatusText.Find(recipient.LastAnswer) : null;
+        if (code is not null && isBad == (code[0] is '4' or '5')) return recipient.Owed == QueueReport.Delay ? "4" + code[1..] : code;
         return recipient.Owed switch
         {
             QueueReport.Failure => recipient.LastCode is >= 400 and < 500 ? "4.0.0" : "5.0.0",

@@ -3,8 +3,22 @@ using Facteur.Mail;
 
 namespace Facteur.Tests.Delivery.Recipients;
 
-public sealed class SenderRewritingTests
+public sealed class SenderRewritingTests : IClassFixture<SenderRewritingTests.Site>
 {
+    private readonly RouterFixture site;
+
+    public SenderRewritingTests(Site shared) => site = shared.Fixture;
+
+    /// <summary>One site for all of these: none changes what another asks.</summary>
+    public sealed class Site : IAsyncLifetime
+    {
+        internal RouterFixture Fixture { get; private set; } = null!;
+
+        public async ValueTask InitializeAsync() => Fixture = await RouterFixture.CreateAsync();
+
+        public ValueTask DisposeAsync() => Fixture.DisposeAsync();
+    }
+
     [Theory]
     [InlineData("marie@example.net")]
     [InlineData("Marie.Curie+x@Example.NET")]
@@ -16,7 +30,6 @@ public sealed class SenderRewritingTests
     [InlineData("SRS1=abcd=first.example==HHHH=TT=origin.example=marie@second.example")]
     public async Task What_is_rewritten_comes_back(string sender)
     {
-        await using var site = await RouterFixture.CreateAsync();
         Assert.True(MailAddress.TryParse(sender, out var address));
         var rewritten = await site.Rewriting.RewriteAsync(address, "exemple.fr", default);
         Assert.True(MailAddress.TryParse(rewritten, out var ours));
@@ -30,7 +43,6 @@ public sealed class SenderRewritingTests
     [Fact]
     public async Task A_second_forwarder_keeps_the_first_and_its_hash()
     {
-        await using var site = await RouterFixture.CreateAsync();
         MailAddress.TryParse("SRS0=abcd=TT=origin.example=marie@forwarder.example", out var address);
         Assert.Matches("^SRS1=[A-Z2-7]{6}=forwarder.example==abcd=TT=origin.example=marie@exemple.fr$", await site.Rewriting.RewriteAsync(address, "exemple.fr", default));
     }
@@ -47,14 +59,12 @@ public sealed class SenderRewritingTests
     [InlineData("marie")]
     public async Task What_we_did_not_write_is_nobody(string local)
     {
-        await using var site = await RouterFixture.CreateAsync();
         Assert.Null(await site.Rewriting.ReverseAsync(local, default));
     }
 
     [Fact]
     public async Task The_key_is_made_once_and_kept()
     {
-        await using var site = await RouterFixture.CreateAsync();
         var key = await site.Secrets.GetAsync("srs", default);
         Assert.Equal(key, await new SiteSecrets(site.Store.Settings).GetAsync("srs", default));
         Assert.NotEqual(key, await site.Secrets.GetAsync("bounces", default));
