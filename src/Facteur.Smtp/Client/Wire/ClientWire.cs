@@ -186,7 +186,7 @@ internal sealed class ClientWire(Stream stream, TimeProvider time, ISmtpClientOb
         Unasked = reply;
     }
 
-    private WireException Lost(Exception? cause) => new(WireFault.Lost, "the connection was lost", cause);
+    private static WireException Lost(Exception? cause) => new(WireFault.Lost, "the connection was lost", cause);
 
     private WireException? Translate(Exception e, string late) => e switch
     {

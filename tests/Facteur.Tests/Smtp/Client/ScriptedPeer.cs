@@ -1,8 +1,6 @@
-using System.IO.Pipelines;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
-using Facteur.Net;
 using Facteur.Tests.Support;
 
 namespace Facteur.Tests.Smtp.Client;
@@ -14,20 +12,15 @@ namespace Facteur.Tests.Smtp.Client;
 /// </summary>
 internal sealed class ScriptedPeer
 {
-    private readonly PipeWriter toClient;
-    private readonly CountingStream clientEnd;
-    private readonly CountingStream peerEnd;
+    private readonly MemoryWire clientEnd;
+    private readonly MemoryWire peerEnd;
     private readonly List<byte> unread = [];
     private readonly StringBuilder said = new();
     private Stream stream;
 
     public ScriptedPeer()
     {
-        var up = new Pipe(new PipeOptions(useSynchronizationContext: false));
-        var down = new Pipe(new PipeOptions(useSynchronizationContext: false));
-        toClient = down.Writer;
-        clientEnd = new CountingStream(new DuplexPipeStream(down.Reader, up.Writer), down.Reader, up.Writer);
-        peerEnd = new CountingStream(new DuplexPipeStream(up.Reader, down.Writer), up.Reader, down.Writer);
+        (clientEnd, peerEnd) = MemoryWire.CreatePair();
         stream = peerEnd;
     }
 
@@ -98,7 +91,7 @@ internal sealed class ScriptedPeer
         return Take(Math.Min(count, unread.Count));
     }
 
-    public Task CloseAsync() => toClient.CompleteAsync().AsTask();
+    public Task CloseAsync() => peerEnd.CloseAsync();
 
     private async Task SayAsync(TranscriptLine line, Task client, CancellationToken cancel)
     {
@@ -117,11 +110,11 @@ internal sealed class ScriptedPeer
                 }
                 return;
             case "<close>":
-                await toClient.CompleteAsync();
+                await peerEnd.CloseAsync();
                 return;
             case "<reset>":
                 await QuietAsync(client, cancel); // what was said before has arrived
-                await toClient.CompleteAsync(new IOException("reset"));
+                await peerEnd.CloseAsync(new IOException("reset"));
                 return;
         }
         if (!OctetByOctet)
@@ -183,62 +176,4 @@ internal sealed class ScriptedPeer
     }
 
     private void Fail(string why) => Assert.Fail($"{why}{Environment.NewLine}after{Environment.NewLine}{said}");
-
-    /// <summary>Counts what passes and knows whether somebody waits in a read; disposing closes both directions, as a socket does.</summary>
-    private sealed class CountingStream(DuplexPipeStream inner, PipeReader reader, PipeWriter writer) : Stream
-    {
-        private long read;
-        private long written;
-        private volatile bool isReading;
-
-        public bool IsReading => isReading;
-        public long Received => Volatile.Read(ref read);
-        public long Written => Volatile.Read(ref written);
-        public override bool CanRead => true;
-        public override bool CanSeek => false;
-        public override bool CanWrite => true;
-        public override long Length => throw new NotSupportedException();
-        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-
-        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
-        {
-            isReading = true;
-            try
-            {
-                var count = await inner.ReadAsync(buffer, cancellationToken);
-                isReading = false;
-                Interlocked.Add(ref read, count);
-                return count;
-            }
-            finally
-            {
-                isReading = false;
-            }
-        }
-
-        public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
-        {
-            Interlocked.Add(ref written, buffer.Length);
-            await inner.WriteAsync(buffer, cancellationToken);
-        }
-
-        public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public override void Flush()
-        {
-        }
-
-        public override async ValueTask DisposeAsync()
-        {
-            await writer.CompleteAsync();
-            reader.CancelPendingRead();
-            await reader.CompleteAsync();
-            await base.DisposeAsync();
-        }
-
-        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-        public override void SetLength(long value) => throw new NotSupportedException();
-    }
 }

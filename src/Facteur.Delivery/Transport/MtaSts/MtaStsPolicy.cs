@@ -23,6 +23,6 @@ public interface IMtaStsPolicyStore
 
     ValueTask SaveAsync(CachedMtaStsPolicy policy, CancellationToken cancel);
 
-    /// <summary>Policies that expire before <paramref name="until"/>, to be fetched again ahead of time (RFC 8461 §3.3).</summary>
-    ValueTask<IReadOnlyList<CachedMtaStsPolicy>> ExpiringAsync(DateTimeOffset until, CancellationToken cancel);
+    /// <summary>Policies fetched before <paramref name="moment"/>, to be fetched again ahead of their end (RFC 8461 §3.3).</summary>
+    ValueTask<IReadOnlyList<CachedMtaStsPolicy>> FetchedBeforeAsync(DateTimeOffset moment, CancellationToken cancel);
 }
