@@ -24,9 +24,6 @@ public sealed class EmbeddedStoreOptions
     /// <summary>How long an expunged message can be brought back.</summary>
     public TimeSpan Retention { get; init; } = TimeSpan.FromDays(30);
 
-    /// <summary>How long the lives of messages can be read.</summary>
-    public TimeSpan TraceRetention { get; init; } = TimeSpan.FromDays(30);
-
     /// <summary>Mailboxes of one account; past this a client is at fault.</summary>
     public int MaxMailboxes { get; init; } = 10_000;
 

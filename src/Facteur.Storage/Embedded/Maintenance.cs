@@ -8,9 +8,6 @@ internal sealed partial class Maintenance : IAsyncDisposable
 {
     private const long PageOctets = 4096;
 
-    /// <summary>Rows forgotten in one commit.</summary>
-    private const int ForgetStep = 2000;
-
     private static readonly TimeSpan PurgeInterval = TimeSpan.FromHours(1);
 
     // Deliveries go first: texts are folded when none came for this long, or when a search asks.
@@ -26,6 +23,7 @@ internal sealed partial class Maintenance : IAsyncDisposable
     private readonly HashSet<AccountId> unread = [];
     private readonly Task[] loops;
     private readonly SemaphoreSlim purges = new(0);
+    private readonly SemaphoreSlim arrivals = new(0);
     private long lastCommit;
     private long logPages;
     private int signalled;
@@ -49,7 +47,10 @@ internal sealed partial class Maintenance : IAsyncDisposable
         Interlocked.Add(ref logPages, pages);
         Volatile.Write(ref lastCommit, time.GetTimestamp());
         lock (gate)
+        {
+            if (unread.Count == 0 && changes.Count > 0) arrivals.Release();
             foreach (var change in changes) unread.Add(change.Account);
+        }
         if (Volatile.Read(ref logPages) * PageOctets >= store.Options.CheckpointOctets && Interlocked.Exchange(ref signalled, 1) == 0) commits.Release();
     }
 
@@ -62,6 +63,7 @@ internal sealed partial class Maintenance : IAsyncDisposable
         stop.Dispose();
         commits.Dispose();
         purges.Dispose();
+        arrivals.Dispose();
     }
 
     private async Task CheckpointsAsync()
@@ -84,7 +86,6 @@ internal sealed partial class Maintenance : IAsyncDisposable
         while (true)
         {
             await store.PurgeAsync(stop.Token);
-            await ForgetAsync();
             using var wake = CancellationTokenSource.CreateLinkedTokenSource(stop.Token);
             var delay = Task.Delay(PurgeInterval, time, wake.Token);
             await Task.WhenAny(delay, purges.WaitAsync(wake.Token));
@@ -93,24 +94,14 @@ internal sealed partial class Maintenance : IAsyncDisposable
         }
     }
 
-    // What has an end by itself; finished mail of the queue goes when its owner says.
-    private async Task ForgetAsync()
-    {
-        var now = time.GetUtcNow();
-        while (await store.State.PurgeAsync(now, ForgetStep, stop.Token) == ForgetStep)
-        {
-        }
-        while (await store.Trace.PurgeAsync(now - store.Options.TraceRetention, ForgetStep, stop.Token) == ForgetStep)
-        {
-        }
-    }
-
     private async Task TextsAsync()
     {
         while (true)
         {
-            await Task.Delay(Quiet, time, stop.Token);
-            if (time.GetElapsedTime(Volatile.Read(ref lastCommit)) < Quiet) continue;
+            // An idle store sleeps.
+            await arrivals.WaitAsync(stop.Token);
+            do await Task.Delay(Quiet, time, stop.Token);
+            while (time.GetElapsedTime(Volatile.Read(ref lastCommit)) < Quiet);
             AccountId[] accounts;
             lock (gate)
             {

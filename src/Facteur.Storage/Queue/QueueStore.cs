@@ -56,6 +56,8 @@ public abstract class QueueStore
     // ---- for people
 
     public abstract ValueTask<QueueMessage?> FindAsync(QueueId id, CancellationToken cancel);
+
+    /// <summary>The recipients of a message, in the order of their ids.</summary>
     public abstract ValueTask<IReadOnlyList<QueueRecipient>> RecipientsAsync(QueueId id, CancellationToken cancel);
 
     /// <summary>Every attempt of a message, oldest first, with the answers verbatim.</summary>

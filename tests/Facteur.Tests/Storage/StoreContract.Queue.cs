@@ -48,7 +48,7 @@ public abstract partial class StoreContract
         NewQueueRecipient[] recipients =
         [
             new("bob@far.test", "far.test", DsnNotify.Success | DsnNotify.Failure, "rfc822;bob@far.test"), To("eve@other.test"),
-            To("held@far.test") with { State = QueueState.Held }, To("no@far.test") with { State = QueueState.Failed, Answer = "suppressed", Report = QueueReport.Failure },
+            To("held@other.test") with { State = QueueState.Held }, To("no@other.test") with { State = QueueState.Failed, Answer = "suppressed", Report = QueueReport.Failure },
         ];
         var receipt = await Store.DeliverAsync([new Facteur.Storage.Delivery(intake, [Target(inbox)]) { Queued = [new(message, recipients)] }], default);
         Assert.Single(receipt.Entries);

@@ -144,7 +144,7 @@ internal sealed partial class EmbeddedQueue : QueueStore
         });
     }
 
-    private IReadOnlyList<QueueRecipientId> Record(WriteSession session, QueueTaking claim, IReadOnlyList<AttemptResult> results, TraceRow[] rows)
+    private List<QueueRecipientId> Record(WriteSession session, QueueTaking claim, IReadOnlyList<AttemptResult> results, TraceRow[] rows)
     {
         var recorded = new List<QueueRecipientId>(results.Count);
         var placed = new Dictionary<long, QueuePlace>();

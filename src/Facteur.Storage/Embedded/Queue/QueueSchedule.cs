@@ -145,7 +145,6 @@ internal sealed partial class QueueSchedule
                 claim.Recipients.Add(recipient, place);
                 taken[recipient] = claim;
             }
-            if (lease is { Recipients.Count: 0 }) Forget(lease);
             return claim;
         }
     }
@@ -173,13 +172,29 @@ internal sealed partial class QueueSchedule
     /// <summary>A commit ended what was claimed, or placed it anew.</summary>
     public void Finish(QueueTaking claim, IReadOnlyDictionary<long, QueuePlace> placed)
     {
-        lock (gate) PutBack(claim, placed);
+        lock (gate)
+        {
+            PutBack(claim, placed);
+            if (leases.TryGetValue(claim.Token, out var lease) && lease.Recipients.Count == 0) Forget(lease);
+        }
     }
 
-    /// <summary>Nothing came of a claim. A lease it came from may have ended meanwhile: all goes back to wait.</summary>
+    /// <summary>Nothing came of a claim: what it took is in its lease again, or waits when that has ended meanwhile or there was none.</summary>
     public void Abandon(QueueTaking claim)
     {
-        lock (gate) PutBack(claim, claim.Recipients);
+        lock (gate)
+        {
+            if (!leases.TryGetValue(claim.Token, out var lease))
+            {
+                PutBack(claim, claim.Recipients);
+                return;
+            }
+            foreach (var (recipient, place) in claim.Recipients)
+            {
+                lease.Recipients.Add(recipient, place);
+                taken[recipient] = lease;
+            }
+        }
     }
 
     public bool IsLeased(long recipient)

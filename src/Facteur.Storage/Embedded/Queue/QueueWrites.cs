@@ -15,7 +15,10 @@ internal static class QueueWrites
     /// <returns>Its id, the id of its first recipient, and where each recipient waits (null when it does not).</returns>
     public static (QueueId Id, long First, IReadOnlyList<(string, long)?> Places) Enqueue(WriteSession session, QueueSubmission submission, long blob, long size)
     {
-        var (message, recipients) = submission;
+        var message = submission.Message;
+
+        // What is attempted together lies together: an attempt then writes few pages.
+        var recipients = submission.Recipients.OrderBy(recipient => recipient.Destination, StringComparer.Ordinal).ToList();
         var first = session.NextRecipients(recipients.Count);
         var due = Math.Max(session.Now, message.NotBefore?.ToUnixTimeMilliseconds() ?? 0);
         var open = recipients.Count(recipient => !IsFinal(recipient.State));
