@@ -23,6 +23,13 @@ internal sealed class LineConnection : IAsyncDisposable
 
     public long BytesRead { get; private set; }
 
+    /// <summary>The host's end of a connection that came in.</summary>
+    public static LineConnection Of(Socket accepted)
+    {
+        accepted.NoDelay = true;
+        return new LineConnection(accepted);
+    }
+
     public static async Task<LineConnection> ConnectAsync(LoadOptions options, int? port = null)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };

@@ -34,4 +34,10 @@ internal sealed record LoadOptions
 
     /// <summary>A server process whose memory imap-idle-hold reports.</summary>
     public required int? Pid { get; init; }
+
+    /// <summary>Port on which smtp-relay plays the other hosts, at 127.0.1.1 and above.</summary>
+    public required int SinkPort { get; init; }
+
+    /// <summary>How many hosts: d1.load.test goes to 127.0.1.1, and so on.</summary>
+    public required int Destinations { get; init; }
 }

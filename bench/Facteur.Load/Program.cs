@@ -17,10 +17,13 @@ var arguments = new Option<string>("--arguments") { DefaultValueFactory = _ => "
 var recipients = new Option<string[]>("--recipient") { DefaultValueFactory = _ => [], Description = "Envelope recipient; may be given several times." };
 var visible = new Option<int?>("--visible-imap-port") { Description = "smtp-deliver: wait until all is seen in the mailbox through this port." };
 var pid = new Option<int?>("--pid") { Description = "imap-idle-hold: the server's process, to report its memory." };
+var sinkPort = new Option<int>("--sink-port") { DefaultValueFactory = _ => 2626, Description = "smtp-relay: port of the hosts that the server sends to." };
+var destinations = new Option<int>("--destinations") { DefaultValueFactory = _ => 10, Description = "smtp-relay: how many hosts, 127.0.1.1 and above." };
 
 var modes = new Dictionary<string, (string Help, Func<LoadOptions, Task<string>> Run)>
 {
     ["smtp-deliver"] = ("Send messages by SMTP.", SmtpDeliver.RunAsync),
+    ["smtp-relay"] = ("Send messages by SMTP to d1.load.test and so on, and take them in as their hosts.", SmtpRelay.RunAsync),
     ["imap-login"] = ("Connect, log in, log out.", ImapModes.LoginAsync),
     ["imap-append"] = ("APPEND messages.", ImapModes.AppendAsync),
     ["imap-fetch"] = ("UID FETCH 1:* of --arguments.", ImapModes.FetchAsync),
@@ -35,7 +38,7 @@ var root = new RootCommand("Puts a load on any standard mail server and prints o
 foreach (var (name, mode) in modes)
 {
     var command = new Command(name, mode.Help);
-    foreach (var option in new Option[] { host, port, tls, user, password, connections, seconds, operations, size, mailbox, arguments, recipients, visible, pid })
+    foreach (var option in new Option[] { host, port, tls, user, password, connections, seconds, operations, size, mailbox, arguments, recipients, visible, pid, sinkPort, destinations })
         command.Options.Add(option);
     command.SetAction(async (parsed, _) =>
     {
@@ -56,6 +59,8 @@ foreach (var (name, mode) in modes)
             Recipients = parsed.GetValue(recipients) is { Length: > 0 } given ? given : [parsed.GetValue(user)!],
             VisibleImapPort = parsed.GetValue(visible),
             Pid = parsed.GetValue(pid),
+            SinkPort = parsed.GetValue(sinkPort),
+            Destinations = parsed.GetValue(destinations),
         };
         var report = await mode.Run(options);
         Console.WriteLine(report);

@@ -61,6 +61,8 @@ internal sealed class Destination(DestinationTable table, string name)
 
     private TimeSpan RestLeft => rest == TimeSpan.Zero ? TimeSpan.Zero : rest - time.GetElapsedTime(restStart);
 
+    private bool MayGrow => growthRest == TimeSpan.Zero || time.GetElapsedTime(growthStart) >= growthRest;
+
     private int Limit => hasAnswered ? Math.Max(1, (int)limit) : 1;
 
     /// <summary>Takes a connection if one more is allowed now.</summary>
@@ -82,29 +84,32 @@ internal sealed class Destination(DestinationTable table, string name)
     }
 
     /// <summary>A host of it is ready for a transaction.</summary>
-    public void Answered()
+    /// <returns>True: it takes more connections than before.</returns>
+    public bool Answered()
     {
         lock (gate)
         {
             failures = 0;
             rest = TimeSpan.Zero;
             restsUntil = null;
-            if (hasAnswered) return;
+            if (hasAnswered) return false;
             hasAnswered = true;
-            limit = Math.Max(limit, options.InitialPerDestination);
-            if (growthRest > TimeSpan.Zero && time.GetElapsedTime(growthStart) < growthRest) limit = 1;
+            limit = MayGrow ? Math.Clamp(limit, options.InitialPerDestination, options.MaxPerDestination) : 1;
+            return limit > 1;
         }
     }
 
     /// <summary>A transaction went through.</summary>
-    public void Succeeded()
+    /// <returns>True: it takes more connections than before.</returns>
+    public bool Succeeded()
     {
         lock (gate)
         {
             losses = 0;
-            if (growthRest > TimeSpan.Zero && time.GetElapsedTime(growthStart) < growthRest) return;
-            growthRest = TimeSpan.Zero;
-            limit = Math.Min(options.MaxPerDestination, limit + 1 / Math.Max(1, limit));
+            if (!MayGrow) return false;
+            var before = Limit;
+            limit = Math.Min(options.MaxPerDestination, Math.Max(1, limit) + 1 / Math.Max(1, limit));
+            return Limit > before;
         }
     }
 
@@ -124,7 +129,7 @@ internal sealed class Destination(DestinationTable table, string name)
             if (lanes > 1)
             {
                 lanes--;
-                limit = Math.Min(limit, lanes);
+                limit = lanes;
                 growthStart = time.GetTimestamp();
                 growthRest = options.GrowthRest;
                 return true;

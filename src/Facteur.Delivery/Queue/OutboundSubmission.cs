@@ -36,9 +36,9 @@ public sealed class OutboundSubmission(RouteTable routes, SuppressionList suppre
         {
             var entry = new NewQueueRecipient(recipient.Address, "", recipient.Notify, recipient.OriginalRecipient);
             if (blocked.TryGetValue(recipient.Address.ToLowerInvariant(), out var reason))
-                entries.Add(Failed(message, entry, RouteTable.DomainOf(recipient.Address) ?? "", $"5.7.1 not sent: the address is on your suppression list since {reason.Since:yyyy-MM-dd}: {reason.Reason}"));
+                entries.Add(Failed(message, entry, RouteTable.DomainOf(recipient.Address) ?? "", $"not sent: the address is on your suppression list since {reason.Since:yyyy-MM-dd}: {reason.Reason}"));
             else if (RouteTable.DomainOf(recipient.Address) is not { } domain)
-                entries.Add(Failed(message, entry, "", "5.1.2 the address has no domain that mail can go to"));
+                entries.Add(Failed(message, entry, "", "the address has no domain that mail can go to"));
             else
             {
                 if (!ways.TryGetValue(domain, out var way)) ways[domain] = way = RouteTable.Destination(await routes.FindAsync(message.Account, domain, cancel));

@@ -31,9 +31,6 @@ public sealed record RetrySchedule
     /// <summary>Share by which an interval is made longer or shorter at random, so that what failed together is not tried together.</summary>
     public double Jitter { get; init; } = 0.1;
 
-    /// <summary>Longest time from one attempt to the next.</summary>
-    public TimeSpan LongestInterval => Intervals.Max() * (1 + Jitter);
-
     /// <summary>When the next attempt is due.</summary>
     /// <param name="attempts">Attempts made so far, at least one.</param>
     public DateTimeOffset Next(DateTimeOffset now, int attempts)

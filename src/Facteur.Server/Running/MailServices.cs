@@ -60,7 +60,7 @@ internal sealed class MailServices : IAsyncDisposable
         };
         var queueOptions = new QueueOptions();
         var destinations = new DestinationTable(queueOptions, time);
-        Queue = new QueueService(store.Queue, store.Trace, routes, destinations, time);
+        Queue = new QueueService(store.Queue, routes, destinations);
         Setups = new DomainSetups(configuration, Keys, resolver, _ => null);
         Check = new DomainCheck(resolver, spf, FetchPolicyAsync);
     }

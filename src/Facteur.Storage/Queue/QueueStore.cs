@@ -75,7 +75,12 @@ public abstract class QueueStore
     /// Cancel: ends without any report. Redirect: to <paramref name="target"/> (address, destination), due now unless held.
     /// Retry and Hold concern those that wait, Release those held. A row of the trace (QueueChanged) goes with each change.
     /// </summary>
-    public abstract ValueTask<int> ChangeAsync(QueueFilter filter, QueueChange change, (string Address, string Destination)? target, string? reason, CancellationToken cancel);
+    /// <param name="by">Who does it, for the trace.</param>
+    public abstract ValueTask<int> ChangeAsync(
+        QueueFilter filter, QueueChange change, (string Address, string Destination)? target, string? reason, string by, CancellationToken cancel);
+
+    public ValueTask<int> ChangeAsync(QueueFilter filter, QueueChange change, (string Address, string Destination)? target, string? reason, CancellationToken cancel) =>
+        ChangeAsync(filter, change, target, reason, "", cancel);
 
     /// <summary>Recipients and messages of kind "mail" that an account put into the queue since <paramref name="since"/>, for its daily limits.</summary>
     public abstract ValueTask<(int Messages, int Recipients)> CountSinceAsync(AccountId account, DateTimeOffset since, CancellationToken cancel);

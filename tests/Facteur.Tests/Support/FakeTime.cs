@@ -9,6 +9,7 @@ internal sealed class FakeTime(DateTimeOffset start) : TimeProvider
     private readonly Lock gate = new();
     private readonly List<FakeTimer> timers = [];
     private TimeSpan elapsed;
+    private TimeSpan shift;
 
     public FakeTime()
         : this(new DateTimeOffset(2026, 3, 14, 9, 26, 53, TimeSpan.Zero))
@@ -17,7 +18,11 @@ internal sealed class FakeTime(DateTimeOffset start) : TimeProvider
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
-    public override DateTimeOffset GetUtcNow() => start + Elapsed;
+    public override DateTimeOffset GetUtcNow()
+    {
+        lock (gate)
+            return start + elapsed + shift;
+    }
 
     public override long GetTimestamp() => Elapsed.Ticks;
 
@@ -41,6 +46,13 @@ internal sealed class FakeTime(DateTimeOffset start) : TimeProvider
             lock (gate)
                 return timers.Count;
         }
+    }
+
+    /// <summary>The clock is set forward or back; no time passes.</summary>
+    public void Set(TimeSpan by)
+    {
+        lock (gate)
+            shift += by;
     }
 
     public void Advance(TimeSpan span)

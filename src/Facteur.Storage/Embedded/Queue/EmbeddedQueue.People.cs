@@ -46,7 +46,7 @@ internal sealed partial class EmbeddedQueue
             one.Due == QueueBatch.Never ? null : Time(one.Due), Answer(database, one.Name)))));
 
     public override async ValueTask<int> ChangeAsync(
-        QueueFilter filter, QueueChange change, (string Address, string Destination)? target, string? reason, CancellationToken cancel)
+        QueueFilter filter, QueueChange change, (string Address, string Destination)? target, string? reason, string by, CancellationToken cancel)
     {
         if (change == QueueChange.Redirect && target is null) throw new ArgumentException("a redirection has a target", nameof(target));
         var states = States(filter) & change switch
@@ -60,7 +60,7 @@ internal sealed partial class EmbeddedQueue
         {
             var page = store.Read(database => QueueRows.List(database, filter, states, after, Step));
             foreach (var message in page.GroupBy(recipient => recipient.Message))
-                changed += await ChangeAsync(message.Key, message.ToList(), new QueueAction(change, target, reason), cancel);
+                changed += await ChangeAsync(message.Key, message.ToList(), new QueueAction(change, target, reason, by), cancel);
             if (page.Count < Step) break;
             after = page[^1].Id.Value;
         }

@@ -7,7 +7,7 @@ using Facteur.Storage.Queue;
 namespace Facteur.Storage.Embedded.Queue;
 
 /// <summary>What a person does to recipients of one message.</summary>
-internal sealed record QueueAction(QueueChange Change, (string Address, string Destination)? Target, string? Reason)
+internal sealed record QueueAction(QueueChange Change, (string Address, string Destination)? Target, string? Reason, string By)
 {
     /// <summary>Writes it.</summary>
     /// <returns>How many were changed, and where those that wait are now.</returns>
@@ -85,6 +85,7 @@ internal sealed record QueueAction(QueueChange Change, (string Address, string D
         {
             new("action", Change.ToString().ToLowerInvariant()), new("recipients", changed.Count.ToString(CultureInfo.InvariantCulture)),
         };
+        if (By.Length > 0) detail.Add(new("by", By));
         if (Target is { } target) detail.Add(new("to", target.Address));
         if (Reason is { Length: > 0 }) detail.Add(new("reason", Reason));
         return new TraceEvent(

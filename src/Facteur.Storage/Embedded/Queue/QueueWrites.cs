@@ -38,14 +38,16 @@ internal static class QueueWrites
     /// <returns>Null when the recipient is final already or gone.</returns>
     public static QueueReport? Record(WriteSession session, AttemptResult result, long message, MessageCounts counts, long? next)
     {
-        var row = session.Database.Get("SELECT state, attempts, owed FROM queue_recipient WHERE id = ?1").Bind(1, result.Recipient.Value);
+        var row = session.Database.Get("SELECT state, attempts, owed, delay_reported FROM queue_recipient WHERE id = ?1").Bind(1, result.Recipient.Value);
         if (!row.Step()) return null;
-        var (state, attempts, before) = ((QueueState)row.Int32(0), row.Int32(1), (QueueReport)row.Int32(2));
+        var (state, attempts, before, isDelayTold) = ((QueueState)row.Int32(0), row.Int32(1), (QueueReport)row.Int32(2), row.Int32(3) != 0);
         row.Reset();
         if (IsFinal(state)) return null;
+        // The report may have gone out while the attempt was under way, which knew nothing of it.
+        var report = result.Report == QueueReport.Delay && isDelayTold ? QueueReport.None : result.Report;
 
         // A delay that nobody was told of yet is not told once it is over.
-        var owed = result.State == QueueState.Waiting && result.Report == QueueReport.None ? before : result.Report;
+        var owed = result.State == QueueState.Waiting && report == QueueReport.None ? before : report;
         session.Database.Get("UPDATE queue_recipient SET state = ?2, attempts = ?3, owed = ?4, next_attempt = ifnull(?5, next_attempt), finished = ?6, reason = NULL WHERE id = ?1")
             .Bind(1, result.Recipient.Value).Bind(2, (int)result.State).Bind(3, attempts + 1).Bind(4, (int)owed).Bind(5, next)
             .Bind(6, IsFinal(result.State) ? session.Now : null).Run();

@@ -1,0 +1,171 @@
+using System.Text;
+using System.Text.Json;
+using Facteur.Accounts;
+using Facteur.Delivery.Queue;
+using Facteur.Mail;
+using Facteur.Storage;
+using Facteur.Storage.Embedded;
+using Facteur.Storage.Queue;
+using Facteur.Tests.Support;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Facteur.Tests.Delivery.Queue;
+
+/// <summary>The queue of a server of demo.test over the embedded store, with a clock of its own and hosts as the test makes them.</summary>
+internal sealed class QueueServer : IAsyncDisposable
+{
+    private readonly string folder;
+    private int sent;
+
+    private QueueServer(string folder, FakeTime time, RemoteWorld world, QueueOptions options) => (this.folder, Time, World, Options) = (folder, time, world, options);
+
+    public FakeTime Time { get; }
+    public RemoteWorld World { get; }
+    public QueueOptions Options { get; }
+    public MailStore Store { get; private set; } = null!;
+    public AccountRecord Account { get; private set; } = null!;
+    public OutboundSubmission Outbound { get; private set; } = null!;
+    public SuppressionList Suppressed { get; private set; } = null!;
+    public QueueService Service { get; private set; } = null!;
+    public QueueRunner Runner { get; private set; } = null!;
+    public ReportRunner Reports { get; private set; } = null!;
+    public DestinationTable Destinations { get; private set; } = null!;
+
+    public static async Task<QueueServer> StartAsync(QueueOptions? options = null)
+    {
+        options ??= new QueueOptions { Schedule = new RetrySchedule { Jitter = 0 } };
+        var server = new QueueServer(Directory.CreateTempSubdirectory("facteur-queue-").FullName, new FakeTime(), new RemoteWorld(), options);
+        await server.OpenAsync();
+        await server.Store.Directory.AddDomainAsync("demo.test", default);
+        var domain = await server.Store.Directory.FindDomainAsync("demo.test", default);
+        server.Account = await server.Store.Directory.AddAccountAsync(domain!.Id, "moi@demo.test", "Moi", default);
+        await server.RunAsync();
+        return server;
+    }
+
+    /// <summary>Stops and starts again on the same folder, as a new process does.</summary>
+    public async Task RestartAsync(bool patiently = true)
+    {
+        await StopAsync(patiently);
+        await Store.DisposeAsync();
+        await OpenAsync();
+        await RunAsync();
+    }
+
+    /// <summary>Puts a message into the queue.</summary>
+    public async Task<QueueId> SubmitAsync(IEnumerable<string> recipients, Func<QueueMessage, QueueMessage>? change = null, DsnNotify notify = DsnNotify.Unstated)
+    {
+        var number = Interlocked.Increment(ref sent);
+        var octets = Encoding.ASCII.GetBytes($"Return-Path: <moi@demo.test>\r\nMessage-ID: <{number}@demo.test>\r\nSubject: message {number}\r\n\r\nbody {number}\r\n");
+        await using var intake = Store.BeginMessage(octets.Length);
+        await intake.WriteAsync(octets, default);
+        await intake.CompleteAsync(default);
+        var message = new QueueMessage
+        {
+            Account = Account.Id,
+            Transaction = $"t-{number}",
+            Sender = "moi@demo.test",
+            MessageId = $"{number}@demo.test",
+            Subject = $"message {number}",
+            SkipOctets = "Return-Path: <moi@demo.test>\r\n".Length,
+            Prefix = "X-Prefix: yes\r\n"u8.ToArray(),
+        };
+        var submission = await Outbound.PrepareAsync(change?.Invoke(message) ?? message, [.. recipients.Select(address => new OutboundRecipient(address, notify))], default);
+        return (await Store.DeliverAsync([new Facteur.Storage.Delivery(intake, []) { Queued = [submission] }], default)).Queued[0];
+    }
+
+    public Task<QueueId> SubmitAsync(params string[] recipients) => SubmitAsync(recipients, null);
+
+    public async Task SetAsync(SettingScope scope, string name, object document) =>
+        await Store.Settings.SetAsync(scope, name, JsonSerializer.SerializeToUtf8Bytes(document, JsonSerializerOptions.Web), default);
+
+    public async Task<IReadOnlyList<QueueRecipient>> RecipientsAsync(QueueId id) => await Store.Queue.RecipientsAsync(id, default);
+
+    public async Task<QueueRecipient> RecipientAsync(QueueId id) => Assert.Single(await RecipientsAsync(id));
+
+    /// <summary>Waits until nothing is under way.</summary>
+    public async Task SettleAsync()
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        Destinations.Wake("-");
+        while (!Runner.IsAsleep)
+        {
+            Assert.True(TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromSeconds(20), "the queue does not come to rest");
+            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, default);
+        }
+    }
+
+    /// <summary>Lets time pass, and what is due then happen.</summary>
+    public async Task AdvanceAsync(TimeSpan span)
+    {
+        await SettleAsync();
+        Time.Advance(span);
+        await SettleAsync();
+    }
+
+    /// <summary>Lets time pass in steps, so that what falls due does so in its order.</summary>
+    public async Task PassAsync(TimeSpan span, TimeSpan step)
+    {
+        for (var passed = TimeSpan.Zero; passed < span; passed += step) await AdvanceAsync(step);
+    }
+
+    /// <summary>The messages in the inbox of moi@demo.test; waits for so many.</summary>
+    public async Task<IReadOnlyList<string>> InboxAsync(int count)
+    {
+        var inbox = (await Store.FindMailboxAsync(Account.Id, "INBOX", default))!;
+        for (var i = 0; ; i++)
+        {
+            var messages = new List<string>();
+            await using (var reader = Store.ReadEmails(inbox.Id, [UidRange.All], EmailFields.Entry))
+                while (await reader.ReadAsync(default))
+                {
+                    await using var body = (await Store.OpenBodyAsync(reader.Body, default))!;
+                    var octets = new byte[body.Length];
+                    for (var at = 0; at < octets.Length;) at += await body.ReadAsync(at, octets.AsMemory(at), default);
+                    messages.Add(Encoding.UTF8.GetString(octets));
+                }
+            if (messages.Count >= count) return messages;
+            Assert.True(i < 2_000, $"{messages.Count} messages in the inbox, {count} expected");
+            Reports.Wake();
+            Time.Advance(TimeSpan.FromMilliseconds(100));
+            await Task.Delay(TimeSpan.FromMilliseconds(2), TimeProvider.System, default);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync(patiently: false);
+        var breaches = await Store.CheckConsistencyAsync(default);
+        await Store.DisposeAsync();
+        Directory.Delete(folder, recursive: true);
+        Assert.Empty(breaches);
+    }
+
+    private async Task OpenAsync()
+    {
+        Store = await EmbeddedStore.OpenAsync(new EmbeddedStoreOptions { Folder = folder, SegmentOctets = 1024 * 1024 }, Time, NullLogger<EmbeddedStore>.Instance, default);
+        var routes = new RouteTable(Store.Settings, Store.Directory);
+        Suppressed = new SuppressionList(Store.State, Time);
+        var limits = new SendingLimits(Store.Queue, Store.State, Store.Settings, Store.Directory, Time);
+        Outbound = new OutboundSubmission(routes, Suppressed, Store.Directory, limits, Time);
+        Destinations = new DestinationTable(Options, Time);
+        Service = new QueueService(Store.Queue, routes, Destinations);
+        Runner = new QueueRunner(Store.Queue, Store, World, routes, Destinations, Suppressed, Options, Time);
+        Reports = new ReportRunner(Store.Queue, Store, Outbound, new ReversePath(new RecipientDirectory(Store.Directory, Store.Settings)), "mx.demo.test", Options, Time);
+        Runner.ReportOwed += Reports.Wake;
+    }
+
+    private async Task RunAsync()
+    {
+        await Runner.StartAsync(default);
+        await Reports.StartAsync(default);
+    }
+
+    private async Task StopAsync(bool patiently)
+    {
+        await Runner.StopAsync(patiently ? default : new CancellationToken(canceled: true));
+        await Reports.StopAsync(default);
+        Runner.Dispose();
+        Reports.Dispose();
+    }
+}
