@@ -26,15 +26,20 @@ internal sealed record DmarcTreeWalk(string Start, IReadOnlyList<DmarcRecord> Re
         var broken = false;
         for (var name = start; name is not null; name = Next(name))
         {
-            if (name.Length + Prefix.Length <= DnsName.MaxLength)
-            {
-                var answer = await dns.QueryAsync(Prefix + name, DnsType.Txt, cancel);
-                broken |= answer.IsTemporaryFailure;
-                if (TheOne(answer, name) is { } record) records.Add(record);
-            }
+            var (record, isBroken) = await RecordAsync(dns, name, cancel);
+            broken |= isBroken;
+            if (record is not null) records.Add(record);
             if (records.Count > 0 && (records[^1].Psd != DmarcPsd.Unsaid || name == end)) break;
         }
         return new DmarcTreeWalk(start, records, broken);
+    }
+
+    /// <summary>The record of exactly this name, and whether the question had no answer.</summary>
+    public static async ValueTask<(DmarcRecord? Record, bool IsBroken)> RecordAsync(DnsResolver dns, string name, CancellationToken cancel)
+    {
+        if (name.Length + Prefix.Length > DnsName.MaxLength) return (null, false);
+        var answer = await dns.QueryAsync(Prefix + name, DnsType.Txt, cancel);
+        return (TheOne(answer, name), answer.IsTemporaryFailure);
     }
 
     /// <summary>Where relaxed alignment compares: what psd tags say, else the public suffix list (RFC 7489 §3.2), else the highest record.</summary>
