@@ -15,6 +15,9 @@ public sealed record EnvelopeAddress
         Domain = domain;
     }
 
+    /// <summary>An address that may be used, as an envelope has it.</summary>
+    public static EnvelopeAddress Of(Mail.MailAddress address) => new(address.LocalPart, address.Domain);
+
     /// <summary>Local part with quotes and backslashes removed: all quoted forms of one name are equal (RFC 5321 §4.1.2).</summary>
     public string LocalPart { get; }
 

@@ -1,3 +1,4 @@
+using Facteur.Delivery.Bounces;
 using Facteur.Delivery.Transport;
 using Facteur.Smtp.Client;
 using Facteur.Storage;
@@ -8,7 +9,7 @@ namespace Facteur.Delivery.Queue;
 
 /// <summary>What all lanes work with.</summary>
 internal sealed record LaneTools(
-    QueueStore Queue, MailStore Store, IDeliveryConnector Connector, RouteTable Routes, SuppressionList Suppressed, SettingDocuments<QueueDocument> Settings,
+    QueueStore Queue, MailStore Store, IDeliveryConnector Connector, RouteTable Routes, SuppressionList Suppressed, Verp? Verp, SettingDocuments<QueueDocument> Settings,
     QueueOptions Options, QueueClock Clock, TimeProvider Time, LeaseKeeper Leases, Action ReportOwed, ILogger Log)
 {
     public async ValueTask<RetrySchedule> ScheduleAsync(CancellationToken cancel) =>
@@ -130,11 +131,13 @@ internal sealed partial class DestinationLane(LaneTools tools, Destination desti
         {
             await using var body = await tools.Store.OpenBodyAsync(message.Content, lost);
             if (body is null) return Nothing(recipients.Count, AttemptVerdict.PermanentFailure, "5.3.0", "the message is no longer in the store");
+            var content = new OutgoingContent(message.Prefix, body, message.SkipOctets);
+            var envelope = Outgoing.Envelope(message, recipients);
+            if (tools.Verp is { } verp) envelope = envelope with { Sender = await verp.SenderAsync(message, lost) };
             if (kept is not null && (kept.Route != route || kept.Demands != demands)) await CloseAsync();
             var session = (kept ?? destination.Take(route, demands))?.Session;
             kept = null; // it is the attempt's now
-            var content = new OutgoingContent(message.Prefix, body, message.SkipOctets);
-            var result = await connector.SendAsync(route, demands, Outgoing.Envelope(message, recipients), content, session, lost);
+            var result = await connector.SendAsync(route, demands, envelope, content, session, lost);
             if (result.Session is { } open) kept = new KeptSession(open, route, demands, 0);
             return result;
         }

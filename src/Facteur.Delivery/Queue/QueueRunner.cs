@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Facteur.Delivery.Bounces;
 using Facteur.Delivery.Transport;
 using Facteur.Storage;
 using Facteur.Storage.Queue;
@@ -34,9 +35,10 @@ public sealed partial class QueueRunner : BackgroundService
     private Task keeping = Task.CompletedTask;
     private int working;
 
+    /// <param name="verp">Puts ids into envelope senders where a domain asks for them; null: nowhere.</param>
     public QueueRunner(
         QueueStore queue, MailStore store, IDeliveryConnector connector, RouteTable routes, DestinationTable destinations, SuppressionList suppressed,
-        QueueOptions options, TimeProvider time, ILogger<QueueRunner>? log = null)
+        QueueOptions options, TimeProvider time, Verp? verp = null, ILogger<QueueRunner>? log = null)
     {
         (this.queue, this.destinations, this.options, this.time) = (queue, destinations, options, time);
         this.log = log ?? NullLogger<QueueRunner>.Instance;
@@ -44,7 +46,7 @@ public sealed partial class QueueRunner : BackgroundService
         bell = new Bell(time);
         leases = new LeaseKeeper(queue, clock, options, time, this.log);
         var settings = new SettingDocuments<QueueDocument>(store.Settings, store.Directory, "queue", this.log);
-        tools = new LaneTools(queue, store, connector, routes, suppressed, settings, options, clock, time, leases, () => ReportOwed?.Invoke(), this.log);
+        tools = new LaneTools(queue, store, connector, routes, suppressed, verp, settings, options, clock, time, leases, () => ReportOwed?.Invoke(), this.log);
     }
 
     /// <summary>Raised after an attempt of which a sender is owed a report.</summary>

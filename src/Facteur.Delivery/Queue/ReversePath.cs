@@ -1,5 +1,7 @@
 using Facteur.Accounts;
+using Facteur.Delivery.Recipients;
 using Facteur.Mail;
+using Facteur.Smtp;
 using Facteur.Storage;
 
 namespace Facteur.Delivery.Queue;
@@ -15,19 +17,20 @@ public interface IReversePath
     ValueTask<ReportPlaces> FindAsync(string sender, AccountId? account, CancellationToken cancel);
 }
 
-/// <summary>The plain way: the mailbox of the address, or its host; where the address is gone, whoever sent the message.</summary>
-public sealed class ReversePath(RecipientDirectory directory) : IReversePath
+/// <summary>
+/// The way that mail to the sender takes: mailboxes, aliases, forwards, and back through addresses that forwarded mail was rewritten to.
+/// Where the address is gone, whoever sent the message.
+/// </summary>
+public sealed class ReversePath(RecipientRouter router) : IReversePath
 {
     public async ValueTask<ReportPlaces> FindAsync(string sender, AccountId? account, CancellationToken cancel)
     {
         if (!MailAddress.TryParse(sender, out var address)) return Owner(account);
-        var found = await directory.ResolveAsync(address.LocalPart, address.Domain, cancel);
-        return found.Kind switch
-        {
-            RecipientKind.Local or RecipientKind.Unavailable when found.Account is { } own => new ReportPlaces([own.Id], []),
-            RecipientKind.Foreign => new ReportPlaces([], [sender]),
-            _ => Owner(account),
-        };
+        var routed = await router.RouteAsync(new EnvelopeRecipient(EnvelopeAddress.Of(address), DsnNotify.Never, null), "", cancel);
+        if (routed.Local.Count + routed.Remote.Count == 0) return Owner(account);
+        return new ReportPlaces(
+            [.. routed.Local.Where(leaf => leaf.Keep != ForwardKeep.Delete).Select(leaf => leaf.Account.Id).Distinct()],
+            [.. routed.Remote.Select(leaf => leaf.Address).Distinct(StringComparer.OrdinalIgnoreCase)]);
     }
 
     private static ReportPlaces Owner(AccountId? account) => new(account is { } owner ? [owner] : [], []);

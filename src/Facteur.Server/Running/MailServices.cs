@@ -2,14 +2,17 @@ using Facteur.Accounts;
 using Facteur.Delivery;
 using Facteur.Delivery.Authentication.Dmarc;
 using Facteur.Delivery.Authentication.Spf;
+using Facteur.Delivery.Bounces;
 using Facteur.Delivery.Domains;
 using Facteur.Delivery.Filtering;
 using Facteur.Delivery.Queue;
 using Facteur.Delivery.Receiving;
 using Facteur.Delivery.Recipients;
+using Facteur.Delivery.Transport;
 using Facteur.Net.Dialing;
 using Facteur.Net.Dns;
 using Facteur.Server.Configuration;
+using Facteur.Smtp.Client;
 using Facteur.Storage;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -58,9 +61,21 @@ internal sealed class MailServices : IAsyncDisposable
             Time = time,
             Loggers = loggers,
         };
+        var verp = new Verp(new SiteSecrets(store.Settings), directory, settings);
+        var policies = new MtaStsPolicies(resolver, http.SendAsync, new StoredMtaStsPolicies(store.State), null, time, loggers.CreateLogger<MtaStsPolicies>());
+        var connector = new MxHostConnector(
+            new TransportServices(resolver, Dialer.ConnectAsync, policies, null, time),
+            new TransportOptions { Port = configuration.Outbound.Port, OwnNames = [configuration.Hostname] },
+            new SmtpClientOptions { HostName = configuration.Hostname }, loggers.CreateLogger<MxHostConnector>());
         var queueOptions = new QueueOptions();
         var destinations = new DestinationTable(queueOptions, time);
         Queue = new QueueService(store.Queue, routes, destinations);
+        var reports = Add(new ReportRunner(
+            store.Queue, store, outbound, new ReversePath(Delivery.Router), configuration.Hostname, queueOptions, time, new ReportSigner(Keys, time).SignAsync, loggers.CreateLogger<ReportRunner>()));
+        var runner = Add(new QueueRunner(
+            store.Queue, store, connector, routes, destinations, suppressed, queueOptions, time, verp, loggers.CreateLogger<QueueRunner>()));
+        runner.ReportOwed += reports.Wake;
+        Add(new QueueRetention(store.Queue, store.Trace, store, queueOptions, time, loggers.CreateLogger<QueueRetention>()));
         Setups = new DomainSetups(configuration, Keys, resolver, _ => null);
         Check = new DomainCheck(resolver, spf, FetchPolicyAsync);
     }

@@ -1,7 +1,9 @@
 using System.Text;
 using System.Text.Json;
 using Facteur.Accounts;
+using Facteur.Delivery;
 using Facteur.Delivery.Queue;
+using Facteur.Delivery.Recipients;
 using Facteur.Mail;
 using Facteur.Storage;
 using Facteur.Storage.Embedded;
@@ -29,6 +31,7 @@ internal sealed class QueueServer : IAsyncDisposable
     public QueueService Service { get; private set; } = null!;
     public QueueRunner Runner { get; private set; } = null!;
     public ReportRunner Reports { get; private set; } = null!;
+    public SenderRewriting Rewriting { get; private set; } = null!;
     public DestinationTable Destinations { get; private set; } = null!;
 
     public static async Task<QueueServer> StartAsync(QueueOptions? options = null)
@@ -149,9 +152,12 @@ internal sealed class QueueServer : IAsyncDisposable
         var limits = new SendingLimits(Store.Queue, Store.State, Store.Settings, Store.Directory, Time);
         Outbound = new OutboundSubmission(routes, Suppressed, Store.Directory, limits, Time);
         Destinations = new DestinationTable(Options, Time);
+        var router = new RecipientRouter(
+            new RecipientDirectory(Store.Directory, Store.Settings), new AccountSettings(Store.Settings),
+            Rewriting = new SenderRewriting(new SiteSecrets(Store.Settings), Store.State, Time), new DeliveryOptions { HostName = "mx.demo.test" });
         Service = new QueueService(Store.Queue, routes, Destinations);
         Runner = new QueueRunner(Store.Queue, Store, World, routes, Destinations, Suppressed, Options, Time);
-        Reports = new ReportRunner(Store.Queue, Store, Outbound, new ReversePath(new RecipientDirectory(Store.Directory, Store.Settings)), "mx.demo.test", Options, Time);
+        Reports = new ReportRunner(Store.Queue, Store, Outbound, new ReversePath(router), "mx.demo.test", Options, Time);
         Runner.ReportOwed += Reports.Wake;
     }
 

@@ -46,6 +46,20 @@ public sealed class ReportRunnerTests
     }
 
     [Fact]
+    public async Task A_report_about_forwarded_mail_goes_to_who_sent_it()
+    {
+        await using var server = await QueueServer.StartAsync();
+        server.World["remote.test"].Answer = _ => RemoteSite.Permanent();
+        Assert.True(MailAddress.TryParse("them@origin.test", out var them));
+        var rewritten = await server.Rewriting.RewriteAsync(them, "demo.test", default);
+        await server.SubmitAsync(["bad@remote.test"], message => message with { Sender = rewritten, Kind = "forward" });
+        await server.SettleAsync();
+        server.Time.Advance(TimeSpan.FromSeconds(2));
+        await server.World.UntilAsync(() => server.World.Delivered.Contains("them@origin.test"));
+        Assert.Empty(await server.InboxAsync(0));
+    }
+
+    [Fact]
     public async Task A_report_that_cannot_be_delivered_makes_no_report()
     {
         await using var server = await QueueServer.StartAsync();
