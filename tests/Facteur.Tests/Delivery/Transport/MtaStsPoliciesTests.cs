@@ -127,6 +127,20 @@ public sealed class MtaStsPoliciesTests
     }
 
     [Fact]
+    public async Task The_refresh_looks_every_hour()
+    {
+        world.Sts("d.example", Enforce);
+        await FindAsync();
+        using var refresh = new MtaStsRefresh(world.Policies, world.Time);
+        await refresh.StartAsync(CancellationToken.None);
+        using var net = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        while (world.Time.ArmedTimers == 0) await Task.Yield();
+        world.Time.Advance(TimeSpan.FromHours(25));
+        while (Volatile.Read(ref world.Fetches) < 2) { net.Token.ThrowIfCancellationRequested(); await Task.Yield(); }
+        await refresh.StopAsync(CancellationToken.None);
+    }
+
+    [Fact]
     public async Task Policies_lie_in_the_store()
     {
         var stored = new StoredMtaStsPolicies(new MemoryState(world.Time));

@@ -28,6 +28,7 @@ internal sealed class TransportFixture : ITlsObserver, IMtaStsPolicyStore
     public List<TlsObservation> Observations { get; } = [];
     public List<IPEndPoint> Dialled { get; } = [];
     public List<string> Fetched { get; } = [];
+    public int Fetches;
     public IReadOnlyDictionary<string, CachedMtaStsPolicy> Saved => policies;
     public string[] OwnNames { get; init; } = ["us.example"];
     public IPAddress[] OwnAddresses { get; init; } = [];
@@ -104,6 +105,7 @@ internal sealed class TransportFixture : ITlsObserver, IMtaStsPolicyStore
     private Task<HttpFetch> FetchAsync(HttpFetchRequest request, CancellationToken cancel)
     {
         lock (Fetched) Fetched.Add(request.Uri.ToString());
+        Interlocked.Increment(ref Fetches);
         return Task.FromResult(documents.GetValueOrDefault(request.Uri.ToString()) ?? NoAnswer(HttpOutcome.Unreachable));
     }
 }
