@@ -101,7 +101,7 @@ internal static class QueueBench
         var domain = await store.Directory.AddDomainAsync("bench.test", default);
         var account = await store.Directory.AddAccountAsync(domain.Id, "ada@bench.test", "Ada", default);
         var inbox = (await store.FindMailboxAsync(account.Id, "INBOX", default))!.Id;
-        var results = new[] { 0, 2 }.ToDictionary(rows => rows, _ => new List<(double Rate, double Processor)>());
+        var results = new Dictionary<int, List<(double Rate, double Processor)>> { [0] = [], [2] = [] };
         for (var round = 0; round < 10; round++)
             foreach (var rows in results.Keys) results[rows].Add(await IngestAsync(store, account.Id, inbox, rows, round));
         foreach (var (rows, rounds) in results)
