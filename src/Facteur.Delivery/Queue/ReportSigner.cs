@@ -13,7 +13,11 @@ public sealed class ReportSigner(DkimKeyRing keys, TimeProvider time)
     /// <summary>DKIM-Signature fields with their CRLF; empty when the domain has no keys.</summary>
     public async ValueTask<ReadOnlyMemory<byte>> SignAsync(string from, IMessageSource message, CancellationToken cancel)
     {
-        if (RouteTable.DomainOf(from) is not { } domain || await keys.SigningAsync(domain, cancel) is not { Count: > 0 } ready) return default;
+        if (RouteTable.DomainOf(from) is not { } domain) return default;
+        var ready = await keys.SigningAsync(domain, cancel);
+        // Mail of the host itself is signed by the domain above it, with which it is aligned (RFC 7489 §3.1.1).
+        if (ready.Count == 0 && domain.IndexOf('.', StringComparison.Ordinal) is var dot and > 0) ready = await keys.SigningAsync(domain[(dot + 1)..], cancel);
+        if (ready.Count == 0) return default;
         using var signer = new DkimSigner(ready);
         var piece = new byte[Step];
         for (long at = 0; at < message.Length;)

@@ -26,6 +26,9 @@ internal sealed class DeliveryPlan(MailHandoff handoff, SmtpPeer peer, Envelope 
     /// <summary>DKIM-Signature fields of a submitted message.</summary>
     public ReadOnlyMemory<byte> Signatures { get; init; }
 
+    /// <summary>What goes into the same commit.</summary>
+    public SideEffects? Beside { get; init; }
+
     private string MessageId => Facts.MessageId?.Trim('<', '>') ?? "";
 
     /// <param name="returnPathOctets">Of the stored message, not to be sent on.</param>
@@ -38,7 +41,9 @@ internal sealed class DeliveryPlan(MailHandoff handoff, SmtpPeer peer, Envelope 
         AddQueuedRows(queued);
         if (peer.Account is { } sender) rows.Insert(0, TraceRows.Accepted(arrived, peer, envelope, MessageId, "", sender.Id, Summary, Verdict));
         else if (targets.Count == 0) rows.Insert(0, TraceRows.Accepted(arrived, peer, envelope, MessageId, "", null, Summary, Verdict));
-        return [new Storage.Delivery(message, targets) { Queued = queued, Trace = rows }];
+        if (Beside is not null) rows.AddRange(Beside.Rows);
+        var main = new Storage.Delivery(message, targets) { Queued = queued, Trace = rows };
+        return Beside is null ? [main] : [main, .. Beside.Deliveries];
     }
 
     /// <summary>The mailbox of each account once, however many recipients lead to it.</summary>

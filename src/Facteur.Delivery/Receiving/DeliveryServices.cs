@@ -1,10 +1,13 @@
 using Facteur.Accounts;
 using Facteur.Delivery.Authentication.Dmarc;
 using Facteur.Delivery.Authentication.Spf;
+using Facteur.Delivery.Bounces;
 using Facteur.Delivery.Domains;
 using Facteur.Delivery.Filtering;
 using Facteur.Delivery.Queue;
 using Facteur.Delivery.Recipients;
+using Facteur.Delivery.Reports;
+using Facteur.Delivery.Vacation;
 using Facteur.Net.Dns;
 using Facteur.Storage;
 using Microsoft.Extensions.Logging;
@@ -25,6 +28,12 @@ public sealed record DeliveryServices
     public required InboundPolicy Policy { get; init; }
     public required OutboundSubmission Outbound { get; init; }
     public required DkimKeyRing Keys { get; init; }
+    public required LateBounces LateBounces { get; init; }
+    public required VacationResponder Vacation { get; init; }
+    public required OwnMessages Own { get; init; }
+    public required DisposableCounts Disposable { get; init; }
+    public required ReportLedger Ledger { get; init; }
+    public required ReceivedReportLog ReceivedReports { get; init; }
     public required DeliveryOptions Options { get; init; }
     public required TimeProvider Time { get; init; }
     public required ILoggerFactory Loggers { get; init; }

@@ -5,6 +5,7 @@ using Facteur.Delivery.Authentication.Dkim;
 using Facteur.Delivery.Authentication.Dmarc;
 using Facteur.Delivery.Filtering;
 using Facteur.Delivery.Recipients;
+using Facteur.Delivery.Reports;
 using Facteur.Mail;
 using Facteur.Smtp;
 using Facteur.Storage;
@@ -18,9 +19,6 @@ namespace Facteur.Delivery.Receiving;
 /// </summary>
 internal sealed class InboundTransaction(MailHandoff handoff, SmtpPeer peer, Envelope envelope, ILogger log) : MessageTransaction(handoff, peer, envelope, log)
 {
-    // Fields that tell a loop stand at the top of a header.
-    private const int MaxLoopHeader = 64 * 1024;
-
     private readonly SignatureVerifier verifier = new();
     private readonly HeaderGate gate = new(field => ForgedFieldFilter.IsForged(field.Span, handoff.Options.HostName));
     private readonly ArrayBufferWriter<byte> passed = new(1024);
@@ -67,17 +65,24 @@ internal sealed class InboundTransaction(MailHandoff handoff, SmtpPeer peer, Env
         var author = AuthorDomain.Read(Header.FromFields, Header.From);
         // S-19: several authors are how a false one is shown beside a true signature.
         if (author.Problem is { } problem && (Header.FromFields > 1 || AddressParser.ParseList(Header.From, 2).Count > 1)) return Refuse(recipients, new SmtpRefusal(550, "5.7.1", problem));
-        var (summary, _) = await AuthenticateAsync(author, cancel);
+        var (summary, dmarc) = await AuthenticateAsync(author, cancel);
         var verdict = await Handoff.Services.Policy.JudgeAsync(Input(recipients, summary, facts), cancel);
+        Observe(dmarc, summary, verdict, recipients);
         if (verdict.Refusal is { } refusal) return Refuse(recipients, refusal, summary, verdict);
         var results = new ArrayBufferWriter<byte>(512);
         AuthenticationResultsField.Write(results, Handoff.Options.HostName, summary);
         VerdictFields.Write(results, verdict);
-        var plan = new DeliveryPlan(Handoff, Peer, Envelope, Header, Arrived) { Facts = facts, Summary = summary, Verdict = verdict };
+        await using var beside = new SideEffects(Handoff, Envelope, Intake.Message, facts);
+        await beside.FindAsync(recipients, verdict, cancel);
+        var plan = new DeliveryPlan(Handoff, Peer, Envelope, Header, Arrived) { Facts = facts, Summary = summary, Verdict = verdict, Beside = beside };
         var prefix = Prefix(results.WrittenSpan, out var returnPath);
         var receipt = await Intake.DeliverAsync(prefix.WrittenMemory, (message, stop) => plan.MakeAsync(message, recipients, returnPath, stop), cancel);
         if (receipt is null) Forget(recipients);
-        else LogAccepted(receipt.Entries.Count, receipt.Queued.Count);
+        else
+        {
+            LogAccepted(receipt.Entries.Count, receipt.Queued.Count);
+            foreach (var routed in recipients) await Handoff.Services.Disposable.CountAsync(routed.Local, cancel);
+        }
         return (receipt, null);
     }
 
@@ -93,13 +98,11 @@ internal sealed class InboundTransaction(MailHandoff handoff, SmtpPeer peer, Env
     private async ValueTask<SmtpRefusal?> LeaveLoopsAsync(List<RoutedRecipient> recipients, MessageFacts facts, CancellationToken cancel)
     {
         if (!recipients.Exists(routed => routed.Remote.Count > 0 || routed.Local.Any(local => local.ForwardedBy is not null))) return null;
-        var header = new byte[(int)Math.Min(facts.HeaderSize, MaxLoopHeader)];
-        var read = 0;
-        while (read < header.Length && await Intake.Message.ReadAsync(read, header.AsMemory(read), cancel) is var step and > 0) read += step;
+        var header = await SideEffects.ReadHeaderAsync(Intake.Message, facts, cancel);
         SmtpRefusal? refusal = null;
         for (var i = recipients.Count - 1; i >= 0; i--)
         {
-            var left = RecipientRouter.WithoutLoops(recipients[i], header.AsSpan(0, read));
+            var left = RecipientRouter.WithoutLoops(recipients[i], header.Span);
             if (left.Refusal is null) recipients[i] = left;
             else
             {
@@ -130,6 +133,22 @@ internal sealed class InboundTransaction(MailHandoff handoff, SmtpPeer peer, Env
         var sender = await spf!;
         var dmarc = await services.Dmarc.EvaluateAsync(author, sender, signatures.Dkim, cancel);
         return (new AuthenticationSummary { Spf = sender, Dkim = signatures.Dkim, Dmarc = dmarc.Result, Arc = signatures.Arc, Remote = Peer.Remote.Address }, dmarc);
+    }
+
+    /// <summary>Counts the message for the report that the owner of the author's domain asks for.</summary>
+    private void Observe(DmarcEvaluation dmarc, AuthenticationSummary summary, FilterVerdict verdict, List<RoutedRecipient> recipients)
+    {
+        var failed = dmarc.Result.Verdict == DmarcVerdict.Fail;
+        var done = !failed ? DmarcPolicy.None : verdict.Action switch
+        {
+            FilterAction.Reject => DmarcPolicy.Reject,
+            FilterAction.Junk => DmarcPolicy.Quarantine,
+            _ => DmarcPolicy.None,
+        };
+        var reason = failed && done != dmarc.Result.Policy ? DmarcOverride.LocalPolicy : DmarcOverride.None;
+        var observation = DmarcObservation.Of(
+            dmarc, Peer.Remote.Address, summary.Spf!, summary.Dkim ?? [], Envelope.Sender?.Domain ?? "", recipients[0].Recipient.Address.Domain, done, reason);
+        if (observation is not null) Handoff.Services.Ledger.Observe(observation);
     }
 
     private FilterInput Input(List<RoutedRecipient> recipients, AuthenticationSummary summary, MessageFacts facts) => new()

@@ -11,7 +11,7 @@ using Facteur.Storage;
 namespace Facteur.Server.Running;
 
 /// <summary>Says of a domain what DNS must say: from the configuration, the keys, the certificates and the addresses of this machine.</summary>
-internal sealed class DomainSetups(FacteurConfiguration configuration, DkimKeyRing keys, DnsResolver dns, Func<string, string?> mtaStsId)
+internal sealed class DomainSetups(FacteurConfiguration configuration, DkimKeyRing keys, DnsResolver dns, OwnMtaSts policies)
 {
     public async ValueTask<DomainSetup> OfAsync(DomainRecord domain, CancellationToken cancel) => new()
     {
@@ -20,7 +20,7 @@ internal sealed class DomainSetups(FacteurConfiguration configuration, DkimKeyRi
         Addresses = await AddressesAsync(cancel),
         DkimKeys = await keys.PublishedAsync(domain, cancel),
         KeyDigests = KeyDigests(),
-        MtaStsId = mtaStsId(domain.Name),
+        MtaStsId = await policies.IdAsync(domain.Name, cancel),
         Services = Services(),
     };
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Security;
+using Facteur.Delivery.Transport;
 using Facteur.Net;
 using Facteur.Server.Configuration;
 using Microsoft.AspNetCore.Builder;
@@ -14,8 +15,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Facteur.Server.Running;
 
-/// <summary>HTTP and HTTPS by Kestrel, only when they are configured: /health/live and /health/ready.</summary>
-internal sealed partial class WebListeners(CertificateStore certificates, Func<string?> whyNotReady, ILoggerFactory loggers) : IAsyncDisposable
+/// <summary>HTTP and HTTPS by Kestrel, only when they are configured: /health/live, /health/ready, and the MTA-STS policies of our domains.</summary>
+internal sealed partial class WebListeners(CertificateStore certificates, Func<string?> whyNotReady, MtaStsPublishing policies, ILoggerFactory loggers) : IAsyncDisposable
 {
     private readonly ILogger logger = loggers.CreateLogger<WebListeners>();
     private WebApplication? application;
@@ -92,6 +93,7 @@ internal sealed partial class WebListeners(CertificateStore certificates, Func<s
         built.MapGet("/health/ready", () => whyNotReady() is { } why
             ? Results.Text(why + "\n", statusCode: StatusCodes.Status503ServiceUnavailable)
             : Results.Text("ready\n"));
+        built.MapMtaSts(policies);
         return built;
     }
 

@@ -199,7 +199,7 @@ public sealed class ReceivingTests
             S: 354 *
             C: {new string('x', 50_000)}
             C: {new string('x', 50_000)}
-            C: {new string('x', 32_000)}
+            C: {new string('x', 31_068)}
             S: 552 5.3.4 *
             S: <closed>
             """);

@@ -2,11 +2,14 @@ using Facteur.Accounts;
 using Facteur.Delivery;
 using Facteur.Delivery.Authentication.Dmarc;
 using Facteur.Delivery.Authentication.Spf;
+using Facteur.Delivery.Bounces;
 using Facteur.Delivery.Domains;
 using Facteur.Delivery.Filtering;
 using Facteur.Delivery.Queue;
 using Facteur.Delivery.Receiving;
 using Facteur.Delivery.Recipients;
+using Facteur.Delivery.Reports;
+using Facteur.Delivery.Vacation;
 using Facteur.Net.Dialing;
 using Facteur.Net.Dns;
 using Facteur.Storage;
@@ -23,21 +26,31 @@ internal static class TestDelivery
         var options = new DeliveryOptions { HostName = hostName };
         var settings = new AccountSettings(store.Settings);
         var directory = new RecipientDirectory(store.Directory, store.Settings);
-        var rewriting = new SenderRewriting(new SiteSecrets(store.Settings), store.State, time);
+        var secrets = new SiteSecrets(store.Settings);
+        var rewriting = new SenderRewriting(secrets, store.State, time);
+        var suppressed = new SuppressionList(store.State, time);
+        var router = new RecipientRouter(directory, settings, rewriting, options);
+        var keys = new DkimKeyRing(store.Settings, store.Directory, time);
+        var outbound = new OutboundSubmission(
+            new RouteTable(store.Settings, store.Directory), suppressed, store.Directory, new SendingLimits(store.Queue, store.State, store.Settings, store.Directory, time), time);
         return new DeliveryServices
         {
             Store = store,
             Directory = directory,
             Settings = settings,
-            Router = new RecipientRouter(directory, settings, rewriting, options),
+            Router = router,
             Dns = resolver,
             Spf = new SpfEvaluator(resolver, time, new SpfOptions { ReceiverName = hostName }),
             Dmarc = new DmarcEvaluator(resolver, () => null, new Random(1)),
             Policy = new InboundPolicy(store.State, store.Settings, resolver, new GuardedDialer(resolver, new GuardedDialerOptions(), time), options, time),
-            Outbound = new OutboundSubmission(
-                new RouteTable(store.Settings, store.Directory), new SuppressionList(store.State, time), store.Directory,
-                new SendingLimits(store.Queue, store.State, store.Settings, store.Directory, time), time),
-            Keys = new DkimKeyRing(store.Settings, store.Directory, time),
+            Outbound = outbound,
+            Keys = keys,
+            LateBounces = new LateBounces(store.Queue, directory, new Verp(secrets, directory, settings), suppressed, time),
+            Vacation = new VacationResponder(directory, settings, store.State, options, time),
+            Own = new OwnMessages(store, outbound, new ReversePath(router), new ReportSigner(keys, time), time),
+            Disposable = new DisposableCounts(store.State),
+            Ledger = new ReportLedger(store.State, resolver, time, new ReportOptions(), NullLogger<ReportLedger>.Instance),
+            ReceivedReports = new ReceivedReportLog(store.State, time),
             Refusals = new RefusalTrace(store.Trace, time, NullLogger<RefusalTrace>.Instance),
             Options = options,
             Time = time,

@@ -55,6 +55,12 @@ internal sealed class ZoneResolver : DnsResolver
         return this;
     }
 
+    public ZoneResolver Unsigned(string name)
+    {
+        secure.TryRemove(Key(name), out _);
+        return this;
+    }
+
     public override ValueTask<DnsAnswer> QueryAsync(string name, DnsType type, CancellationToken cancel)
     {
         cancel.ThrowIfCancellationRequested();

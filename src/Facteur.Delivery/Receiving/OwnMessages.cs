@@ -1,0 +1,89 @@
+using Facteur.Delivery.Queue;
+using Facteur.Mail;
+using Facteur.Storage;
+using Facteur.Storage.Queue;
+
+namespace Facteur.Delivery.Receiving;
+
+/// <summary>A message that this server writes by itself: a reply while somebody is away, a report to the owner of another domain.</summary>
+/// <param name="From">The address in From: its domain's keys sign.</param>
+/// <param name="Content">The whole message.</param>
+/// <param name="Kind">"vacation" or "report": what is never reported about.</param>
+/// <param name="MessageId">Without brackets.</param>
+public sealed record OwnMessage(AccountId? Account, string From, IReadOnlyList<string> To, ReadOnlyMemory<byte> Content, string Kind, string MessageId, string Subject)
+{
+    public BodyType Body { get; init; }
+    public bool NeedsSmtpUtf8 { get; init; }
+
+    /// <summary>Id of the transaction that it answers, or "".</summary>
+    public string Transaction { get; init; } = "";
+}
+
+/// <summary>Puts messages of the server itself on their way: into mailboxes here, or signed into the queue, from the empty reverse-path and with NOTIFY=NEVER (RFC 3834 §3.3, RFC 3461 §6.1).</summary>
+public sealed class OwnMessages(MailStore store, OutboundSubmission outbound, IReversePath places, ReportSigner signer, TimeProvider time)
+{
+    private static readonly byte[] returnPath = "Return-Path: <>\r\n"u8.ToArray();
+
+    /// <summary>What the store is to commit; null when none of the addresses leads anywhere. The caller disposes the message.</summary>
+    public async ValueTask<Storage.Delivery?> PrepareAsync(OwnMessage own, CancellationToken cancel)
+    {
+        var (targets, elsewhere) = await PlacesAsync(own, cancel);
+        if (targets.Count + elsewhere.Count == 0) return null;
+        var intake = store.BeginMessage(returnPath.Length + own.Content.Length);
+        try
+        {
+            await intake.WriteAsync(returnPath, cancel);
+            await intake.WriteAsync(own.Content, cancel);
+            await intake.CompleteAsync(cancel);
+            IReadOnlyList<QueueSubmission> queued = elsewhere.Count == 0 ? [] : [await outbound.PrepareAsync(await MessageAsync(own, intake, cancel), [.. elsewhere.Select(to => new OutboundRecipient(to, DsnNotify.Never))], cancel)];
+            return new Storage.Delivery(intake, targets) { Queued = queued };
+        }
+        catch
+        {
+            await intake.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Sends at once.</summary>
+    public async ValueTask SendAsync(OwnMessage own, CancellationToken cancel)
+    {
+        if (await PrepareAsync(own, cancel) is not { } delivery) return;
+        await using (delivery.Message) await store.DeliverAsync([delivery], cancel);
+    }
+
+    private async ValueTask<(List<DeliveryTarget> Targets, List<string> Elsewhere)> PlacesAsync(OwnMessage own, CancellationToken cancel)
+    {
+        var (targets, elsewhere) = (new List<DeliveryTarget>(), new List<string>());
+        foreach (var to in own.To)
+        {
+            var found = await places.FindAsync(to, null, cancel);
+            elsewhere.AddRange(found.Addresses);
+            foreach (var account in found.Accounts)
+                if (await store.FindMailboxAsync(account, "INBOX", cancel) is { } inbox) targets.Add(new DeliveryTarget(inbox.Id, FlagSet.Empty, time.GetLocalNow()));
+        }
+        return (targets, elsewhere);
+    }
+
+    private async ValueTask<QueueMessage> MessageAsync(OwnMessage own, MessageIntake intake, CancellationToken cancel) => new()
+    {
+        Account = own.Account,
+        Transaction = own.Transaction,
+        Sender = "",
+        Body = own.Body,
+        SmtpUtf8 = own.NeedsSmtpUtf8,
+        Kind = own.Kind,
+        MessageId = own.MessageId,
+        Subject = own.Subject,
+        SkipOctets = returnPath.Length,
+        Prefix = await signer.SignAsync(own.From, new Sent(intake), cancel),
+    };
+
+    /// <summary>The message as it leaves: without our Return-Path.</summary>
+    private sealed class Sent(MessageIntake intake) : IMessageSource
+    {
+        public long Length => intake.Length - returnPath.Length;
+
+        public ValueTask<int> ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancel) => intake.ReadAsync(offset + returnPath.Length, buffer, cancel);
+    }
+}
