@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Facteur.Delivery.Authentication;
 
-/// <summary>Names as they are asked for: A-labels in lower case, no final dot (RFC 5890 §2.3.2.1, RFC 8616 §4).</summary>
+/// <summary>Names as they are asked for: A-labels in lower case, no final dot (RFC 5890, RFC 8616 §4).</summary>
 internal static class DnsName
 {
     /// <summary>Longest name in this form (RFC 7208 §7.3).</summary>
@@ -35,7 +35,7 @@ internal static class DnsName
         return HasGoodLabels(domain) ? domain.ToLowerInvariant() : null;
     }
 
-    /// <summary>Labels of 1 to 63 characters, in all no more than a name holds (RFC 1035 §2.3.4).</summary>
+    /// <summary>Labels of 1 to 63 characters, in all no more than a name holds (RFC 1035).</summary>
     public static bool HasGoodLabels(string name)
     {
         if (name.Length is 0 or > MaxLength) return false;

@@ -83,8 +83,8 @@ public sealed class DmarcEvaluator(DnsResolver dns, Func<PublicSuffixList?> suff
         {
             if (DnsName.OfMail(identifier) is not { } name) return false;
             if (name == author) return true;
-            // An organizational domain is the name itself or above it.
-            if (strict || !DnsName.IsWithin(name, organizational)) return false;
+            // An organizational domain is the name itself or above it. After one question without an answer no other is asked.
+            if (strict || IsBroken || !DnsName.IsWithin(name, organizational)) return false;
             var walk = await DmarcTreeWalk.RunAsync(dns, name, suffixes, cancel);
             IsBroken |= walk.IsBroken;
             return walk.OrganizationalDomain(suffixes) == organizational;

@@ -114,7 +114,7 @@ public static class DmarcRecordParser
         return true;
     }
 
-    // RFC 6068 §2, one address; header fields that somebody would have us send are not.
+    // RFC 6068, one address; header fields that somebody would have us send are not.
     private static MailAddress? Mailbox(ReadOnlySpan<char> text)
     {
         var query = text.IndexOf('?');

@@ -29,7 +29,8 @@ internal sealed record DmarcTreeWalk(string Start, IReadOnlyList<DmarcRecord> Re
             var (record, isBroken) = await RecordAsync(dns, name, cancel);
             broken |= isBroken;
             if (record is not null) records.Add(record);
-            if (records.Count > 0 && (records[^1].Psd != DmarcPsd.Unsaid || name == end)) break;
+            // One question that nobody answers takes long enough; the result is open by then.
+            if (broken || records.Count > 0 && (records[^1].Psd != DmarcPsd.Unsaid || name == end)) break;
         }
         return new DmarcTreeWalk(start, records, broken);
     }

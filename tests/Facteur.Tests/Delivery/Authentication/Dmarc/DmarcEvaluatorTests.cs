@@ -90,6 +90,19 @@ public sealed class DmarcEvaluatorTests
         Assert.Equal(DmarcVerdict.TempError, (await JudgeAsync("news.example.com")).Result.Verdict);
     }
 
+    [Fact]
+    public async Task Names_that_nobody_answers_for_cost_one_question_each_way()
+    {
+        foreach (var name in (string[])["a.b.c.evil.com", "b.c.evil.com", "c.evil.com", "x1.evil.com", "x2.evil.com", "x3.evil.com"]) zone.Fail("_dmarc." + name, DnsStatus.Timeout);
+        Assert.Equal(DmarcVerdict.TempError, (await JudgeAsync("a.b.c.evil.com")).Result.Verdict);
+        Assert.Equal(1, zone.Questions);
+        zone.Txt("_dmarc.evil.com", "v=DMARC1; p=reject");
+        DkimResult[] signatures = [DkimOf(DkimVerdict.Pass, "x1.evil.com"), DkimOf(DkimVerdict.Pass, "x2.evil.com"), DkimOf(DkimVerdict.TempError, "x3.evil.com")];
+        suffixes = null;
+        Assert.Equal(DmarcVerdict.TempError, (await JudgeAsync("evil.com", SpfOf(SpfVerdict.None, ""), signatures)).Result.Verdict);
+        Assert.Equal(1 + 2 + 1, zone.Questions);
+    }
+
     // RFC 7489 §6.6.2
     [Fact]
     public async Task A_temperror_of_an_aligned_identifier_may_still_pass_and_one_of_a_stranger_may_not()
