@@ -1,4 +1,5 @@
 using Facteur.Delivery.Authentication;
+using Facteur.Delivery.Filtering.Connections;
 using Facteur.Smtp;
 
 namespace Facteur.Delivery.Filtering;
@@ -6,9 +7,16 @@ namespace Facteur.Delivery.Filtering;
 /// <summary>What SPF, DKIM, DMARC and ARC mean for a message.</summary>
 internal static class AuthenticationScores
 {
-    public static void Judge(FilterInput input, FilterSettings settings, FilterScore score)
+    public static void Judge(FilterInput input, IReadOnlyList<string> authors, FilterSettings settings, FilterScore score)
     {
+        // Who vouches for the message has changed it and sends it from elsewhere: neither speaks against it.
+        if (TrustedSealer(input.Arc, settings) is { } sealer && input.Dmarc?.Verdict != DmarcVerdict.Pass)
+        {
+            score.Add("arc.trusted", 0, $"{sealer} vouches for the message it passed on (ARC)", $"{sealer} se porte garant du message transmis (ARC)");
+            return;
+        }
         JudgeSpf(input, score);
+        JudgeOwnDomain(input, authors, score);
         if (!input.Dkim.Any(signature => signature.Verdict == DkimVerdict.Pass) && input.Dkim.Any(signature => signature is { Verdict: DkimVerdict.Fail, IsTesting: false }))
             score.Add("dkim.fail", 0.5, "the signature does not match the message", "la signature ne correspond pas au message");
         JudgeDmarc(input, settings, score);
@@ -42,14 +50,33 @@ internal static class AuthenticationScores
         }
     }
 
+    /// <summary>
+    /// Mail from the recipient's own domain that comes from outside and proves nothing (S-20). Points only: lists bring people their own
+    /// messages back.
+    /// </summary>
+    private static void JudgeOwnDomain(FilterInput input, IReadOnlyList<string> authors, FilterScore score)
+    {
+        // A printer or a script of the site has no other way to write.
+        if (input.Dmarc?.Verdict is DmarcVerdict.Pass or DmarcVerdict.Fail || !PeerNetwork.IsForeign(input.Peer)) return;
+        foreach (var author in authors)
+        {
+            var domain = author[(author.LastIndexOf('@') + 1)..];
+            if (IsProven(input, domain) || !input.Recipients.Any(to => to.Address.EndsWith("@" + domain, StringComparison.OrdinalIgnoreCase))) continue;
+            score.Add("from.own-domain", 3.5, $"it says it is from {domain}, your own domain, and nothing proves it", $"il se dit de {domain}, votre propre domaine, et rien ne le prouve");
+            return;
+        }
+    }
+
+    private static bool IsProven(FilterInput input, string domain) =>
+        (input.Spf is { Verdict: SpfVerdict.Pass } spf && IsWithin(domain, spf.Domain))
+        || input.Dkim.Any(signature => signature.Verdict == DkimVerdict.Pass && IsWithin(domain, signature.Domain));
+
+    private static bool IsWithin(string domain, string proven) =>
+        proven.Length > 0 && (domain.Equals(proven, StringComparison.OrdinalIgnoreCase) || domain.EndsWith("." + proven, StringComparison.OrdinalIgnoreCase));
+
     private static void JudgeDmarc(FilterInput input, FilterSettings settings, FilterScore score)
     {
         if (input.Dmarc is not { Verdict: DmarcVerdict.Fail } dmarc) return;
-        if (TrustedSealer(input.Arc, settings) is { } sealer)
-        {
-            score.Add("arc.trusted", 0, $"{sealer} vouches for the message it passed on (ARC)", $"{sealer} se porte garant du message transmis (ARC)");
-            return;
-        }
         var english = $"the sender cannot be shown to be {dmarc.Domain} (DMARC)";
         var french = $"rien ne prouve que l'expéditeur soit {dmarc.Domain} (DMARC)";
         switch (dmarc.Policy)

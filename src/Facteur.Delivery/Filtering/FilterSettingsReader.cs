@@ -30,11 +30,14 @@ internal sealed partial class FilterSettingsReader : IDisposable
 
     public ValueTask<FilterSettings> SiteAsync(CancellationToken cancel) => site is { } known ? new(known) : ReadSiteAsync(cancel);
 
+    /// <summary>Site over the defaults.</summary>
+    public async ValueTask<FilterPreferences> SitePreferencesAsync(CancellationToken cancel) =>
+        await ReadAsync(SettingScope.Site, cancel) is { } ofSite ? ofSite.Over(FilterPreferences.Default) : FilterPreferences.Default;
+
     /// <summary>Account over domain over site over the defaults.</summary>
     public async ValueTask<FilterPreferences> PreferencesAsync(AccountId account, DomainId domain, CancellationToken cancel)
     {
-        var merged = FilterPreferences.Default;
-        if (await ReadAsync(SettingScope.Site, cancel) is { } ofSite) merged = ofSite.Over(merged);
+        var merged = await SitePreferencesAsync(cancel);
         if (await ReadAsync(SettingScope.Of(domain), cancel) is { } ofDomain) merged = ofDomain.Over(merged);
         if (await ReadAsync(SettingScope.Of(account), cancel) is { } own) merged = own.Over(merged);
         return merged;

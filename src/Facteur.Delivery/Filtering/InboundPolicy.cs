@@ -21,6 +21,9 @@ namespace Facteur.Delivery.Filtering;
 /// </remarks>
 public sealed class InboundPolicy : IDisposable
 {
+    // To rspamd; more messages at once wait for one of these.
+    private const int MaxConnections = 64;
+
     private static readonly SmtpRefusal Blocked = new(550, "5.7.1", "mail from you is not taken here");
 
     private readonly FilterSettingsReader settings;
@@ -36,7 +39,7 @@ public sealed class InboundPolicy : IDisposable
         StateStore state, SettingsStore settings, DnsResolver dns, GuardedDialer dialer, DeliveryOptions options, TimeProvider time, ILoggerFactory? logs = null)
     {
         var log = (logs ?? NullLoggerFactory.Instance).CreateLogger<InboundPolicy>();
-        http = new GuardedHttp(dialer, new GuardedHttpOptions(), time);
+        http = new GuardedHttp(dialer, new GuardedHttpOptions { MaxConnectionsPerServer = MaxConnections }, time);
         rates = new RateLimits(time);
         lists = new DnsLists(dns, time, log);
         connections = new ConnectionChecks(lists, new HostNames(dns, options.HostName), time);
@@ -44,7 +47,7 @@ public sealed class InboundPolicy : IDisposable
         this.settings = new FilterSettingsReader(settings, connections.Forget, log);
         Correspondents = new KnownCorrespondents(state, time);
         var corpus = new BayesCorpus(state, time);
-        Learning = new JunkLearning(new BayesTrainer(state, corpus, time), this.settings, Correspondents, time);
+        Learning = new JunkLearning(new BayesTrainer(state, corpus, time), this.settings, Correspondents, state, time);
         var checkers = new CheckerSet(new CheckerFactory(dialer, http, options.HostName, log), time, log);
         judge = new MessageJudge(this.settings, connections, lists, checkers, new BayesFilter(corpus), Correspondents, Learning, time);
     }
@@ -56,18 +59,27 @@ public sealed class InboundPolicy : IDisposable
     public JunkLearning Learning { get; }
 
     /// <summary>May this client send, with this sender? Asked at MAIL. Null is yes.</summary>
-    public async ValueTask<SmtpRefusal?> CheckSenderAsync(SmtpPeer peer, EnvelopeAddress? sender, CancellationToken cancel)
+    public async ValueTask<SmtpRefusal?> CheckSenderAsync(SmtpPeer peer, EnvelopeAddress? sender, CancellationToken cancel) =>
+        FilterMetrics.Asked(await SenderRefusalAsync(peer, sender, cancel), "sender");
+
+    private async ValueTask<SmtpRefusal?> SenderRefusalAsync(SmtpPeer peer, EnvelopeAddress? sender, CancellationToken cancel)
     {
         if (peer.Account is not null) return null;
         var site = await settings.SiteAsync(cancel);
         if (site.TrustedNetworks.Contains(peer.Remote.Address)) return null;
-        if (site.RefusedNetworks.Contains(peer.Remote.Address) || (sender is not null && AddressPatterns.Matches(site.BlockedSenders, sender.ToString()))) return Blocked;
+        if (site.RefusedNetworks.Contains(peer.Remote.Address)) return Blocked;
+        if (sender is not null && AddressPatterns.Matches(site.BlockedSenders, sender.ToString())) return Blocked;
         if (!PeerNetwork.IsForeign(peer)) return null;
         if (rates.CheckMessage(peer, DomainOf(sender), site.Rates) is { } refusal) return refusal;
         var findings = connections.Of(peer, site);
-        if (!site.Lists.Any(list => list.Reject)) return null;
-        var listings = (await findings).Listings;
-        var domains = site.Lists.Any(list => list is { Reject: true, Kind: DnsListKind.Domain }) && sender is not null ? await lists.DomainsAsync(site.Lists, [sender.Domain], cancel) : [];
+        return site.Lists.Any(list => list.Reject) ? await ListedAsync(sender, findings, site, cancel) : null;
+    }
+
+    private async ValueTask<SmtpRefusal?> ListedAsync(EnvelopeAddress? sender, Task<ConnectionFindings> findings, FilterSettings site, CancellationToken cancel)
+    {
+        var listings = (await findings.WaitAsync(cancel)).Listings;
+        var asksDomain = sender is not null && site.Lists.Any(list => list is { Reject: true, Kind: DnsListKind.Domain });
+        var domains = asksDomain ? await lists.DomainsAsync(site.Lists, [sender!.Domain], cancel) : [];
         // A whitelist that speaks for the host keeps it from being refused by a list of others.
         if (listings.Any(listing => listing.Score < 0)) return null;
         return listings.Concat(domains).FirstOrDefault(listing => listing is { Score: > 0, List.Reject: true }) is { } listed
@@ -78,7 +90,11 @@ public sealed class InboundPolicy : IDisposable
     /// <summary>May it send to this recipient? Null is yes.</summary>
     /// <param name="recipient">Null when there is no such address here: counted against guessing; the caller refuses by itself if this does not.</param>
     /// <param name="spf">As far as it is known now.</param>
-    public async ValueTask<SmtpRefusal?> CheckRecipientAsync(SmtpPeer peer, EnvelopeAddress? sender, FilterRecipient? recipient, SpfResult? spf, CancellationToken cancel)
+    public async ValueTask<SmtpRefusal?> CheckRecipientAsync(SmtpPeer peer, EnvelopeAddress? sender, FilterRecipient? recipient, SpfResult? spf, CancellationToken cancel) =>
+        FilterMetrics.Asked(await RecipientRefusalAsync(peer, sender, recipient, spf, cancel), "recipient");
+
+    private async ValueTask<SmtpRefusal?> RecipientRefusalAsync(
+        SmtpPeer peer, EnvelopeAddress? sender, FilterRecipient? recipient, SpfResult? spf, CancellationToken cancel)
     {
         if (!PeerNetwork.IsForeign(peer)) return null;
         var site = await settings.SiteAsync(cancel);
@@ -95,12 +111,13 @@ public sealed class InboundPolicy : IDisposable
     }
 
     /// <summary>Judges a complete message before it is committed.</summary>
-    public ValueTask<FilterVerdict> JudgeAsync(FilterInput input, CancellationToken cancel) => judge.JudgeAsync(input, cancel);
+    public async ValueTask<FilterVerdict> JudgeAsync(FilterInput input, CancellationToken cancel) => FilterMetrics.Judged(await judge.JudgeAsync(input, cancel));
 
     public void Dispose()
     {
         settings.Dispose();
         connections.Dispose();
+        Learning.Dispose();
         http.Dispose();
     }
 

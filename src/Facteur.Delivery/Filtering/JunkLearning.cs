@@ -5,29 +5,38 @@ using Facteur.Storage;
 
 namespace Facteur.Delivery.Filtering;
 
-/// <summary>One thing to learn: a message's words at hand, or messages of a mailbox to read.</summary>
-internal abstract record LearningJob(AccountId Account, BayesClass Sorted);
+/// <summary>One thing to do in the background.</summary>
+internal abstract record LearningJob(AccountId Account);
 
-internal sealed record LearnTokens(AccountId Account, BayesClass Sorted, BayesTokens Tokens) : LearningJob(Account, Sorted);
+/// <summary>A message's words are at hand.</summary>
+internal sealed record LearnTokens(AccountId Account, BayesClass Sorted, BayesTokens Tokens) : LearningJob(Account);
 
+/// <summary>Messages of a mailbox are to be read.</summary>
 /// <param name="IsKept">Their senders are correspondents from now on.</param>
-internal sealed record LearnMessages(AccountId Account, BayesClass Sorted, MailboxId Mailbox, IReadOnlyList<UidRange> Uids, bool IsKept) : LearningJob(Account, Sorted);
+internal sealed record LearnMessages(AccountId Account, BayesClass Sorted, MailboxId Mailbox, IReadOnlyList<UidRange> Uids, bool IsKept)
+    : LearningJob(Account);
+
+/// <summary>If the account is gone, so is what was learnt from it.</summary>
+internal sealed record ForgetAccount(AccountId Account) : LearningJob(Account);
 
 /// <summary>What waits to be learnt, bounded: what does not fit is not learnt, and nothing waits for it.</summary>
-public sealed class JunkLearning
+public sealed class JunkLearning : IDisposable
 {
     private const int MaxWaiting = 1_000;
 
     // Some of each day's mail is enough to know what an account's mail looks like.
     private static readonly RateLimit SelfDaily = new(20.0 / (24 * 60), 20);
 
-    private readonly Channel<LearningJob> jobs = Channel.CreateBounded<LearningJob>(new BoundedChannelOptions(MaxWaiting) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
+    private readonly Channel<LearningJob> jobs = Channel.CreateBounded<LearningJob>(
+        new BoundedChannelOptions(MaxWaiting) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
+
     private readonly TokenBuckets<(AccountId, BayesClass)> self;
     private readonly FilterSettingsReader settings;
+    private readonly StateStore state;
 
-    internal JunkLearning(BayesTrainer trainer, FilterSettingsReader settings, KnownCorrespondents correspondents, TimeProvider time)
+    internal JunkLearning(BayesTrainer trainer, FilterSettingsReader settings, KnownCorrespondents correspondents, StateStore state, TimeProvider time)
     {
-        (Trainer, this.settings, Correspondents) = (trainer, settings, correspondents);
+        (Trainer, this.settings, Correspondents, this.state) = (trainer, settings, correspondents, state);
         self = new TokenBuckets<(AccountId, BayesClass)>(time, 50_000);
     }
 
@@ -41,7 +50,14 @@ public sealed class JunkLearning
 
     internal bool MayLearnBySelf(AccountId account, BayesClass sorted) => self.TryTake((account, sorted), SelfDaily);
 
-    internal void Learn(AccountId account, BayesTokens tokens, BayesClass sorted) => jobs.Writer.TryWrite(new LearnTokens(account, sorted, tokens));
+    internal void Add(LearningJob job) => jobs.Writer.TryWrite(job);
 
-    internal void Learn(LearnMessages messages) => jobs.Writer.TryWrite(messages);
+    /// <summary>Removes all that was learnt from an account.</summary>
+    internal async ValueTask ForgetAsync(AccountId account, CancellationToken cancel)
+    {
+        foreach (var space in (string[])[BayesCorpus.SpaceOf(account), BayesTrainer.VerdictSpace(account), KnownCorrespondents.Space(account)])
+            await state.RemoveSpaceAsync(space, cancel);
+    }
+
+    public void Dispose() => Trainer.Dispose();
 }

@@ -21,12 +21,14 @@ public sealed partial class JunkTrainer(MailStore store, JunkLearning learning, 
     public override Task StartAsync(CancellationToken cancellationToken)
     {
         store.EmailsMoved += Note;
+        store.Directory.AccountSecurityChanged += Note;
         return base.StartAsync(cancellationToken);
     }
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         store.EmailsMoved -= Note;
+        store.Directory.AccountSecurityChanged -= Note;
         await base.StopAsync(cancellationToken);
     }
 
@@ -56,8 +58,11 @@ public sealed partial class JunkTrainer(MailStore store, JunkLearning learning, 
     {
         if (Sorted(moved.FromRole, moved.ToRole) is not { } sorted) return;
         var uids = moved.Emails.Take(MaxOfOneMove).Select(pair => new UidRange(pair.Target.Value, pair.Target.Value)).ToList();
-        learning.Learn(new LearnMessages(moved.Account, sorted, moved.To, uids, IsKept: sorted == BayesClass.Ham));
+        learning.Add(new LearnMessages(moved.Account, sorted, moved.To, uids, IsKept: sorted == BayesClass.Ham));
     }
+
+    // Raised for removals as well, among others.
+    private void Note(AccountId account) => learning.Add(new ForgetAccount(account));
 
     /// <summary>What a move says of a message; null when nothing.</summary>
     internal static BayesClass? Sorted(MailboxRole from, MailboxRole to) => (from, to) switch
@@ -79,6 +84,9 @@ public sealed partial class JunkTrainer(MailStore store, JunkLearning learning, 
                 break;
             case LearnMessages messages:
                 await LearnAsync(messages, settings, cancel);
+                break;
+            case ForgetAccount when await store.Directory.GetAccountAsync(job.Account, cancel) is null:
+                await learning.ForgetAsync(job.Account, cancel);
                 break;
         }
     }

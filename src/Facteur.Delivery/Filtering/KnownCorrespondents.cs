@@ -1,4 +1,5 @@
 using System.Globalization;
+using Facteur.Accounts;
 using Facteur.Storage;
 
 namespace Facteur.Delivery.Filtering;
@@ -49,12 +50,8 @@ public sealed class KnownCorrespondents(StateStore state, TimeProvider time)
         return keys.Count > 0 && (await state.GetManyAsync(Space(account), keys, cancel)).Values.Any(known => known.First + known.Second > 0);
     }
 
-    private static string Space(AccountId account) => string.Create(CultureInfo.InvariantCulture, $"correspondent:{account.Value}");
+    internal static string Space(AccountId account) => string.Create(CultureInfo.InvariantCulture, $"correspondent:{account.Value}");
 
     // Their host alone knows whether case matters in its local parts (RFC 5321 §2.4); none that anybody writes to makes the difference.
-    private static string? Key(string address)
-    {
-        var key = address.ToLowerInvariant();
-        return key.Length is 0 or > 254 || !key.Contains('@', StringComparison.Ordinal) ? null : key;
-    }
+    private static string? Key(string address) => EmailAddress.TryParse(address, out var parsed) ? parsed.ToString() : null;
 }

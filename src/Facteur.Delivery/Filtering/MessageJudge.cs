@@ -51,7 +51,7 @@ internal sealed class MessageJudge(
         var header = await MessageHeader.ReadAsync(input, cancel);
         var authors = Authors(header);
         var structure = MimeChecks.Structure.Of(input.Facts);
-        AuthenticationScores.Judge(input, site, score);
+        AuthenticationScores.Judge(input, authors, site, score);
         if (site.Headers) HeaderChecks.Judge(input, header, time.GetUtcNow(), score);
         MimeChecks.Judge(input, structure, score);
         await AttachmentChecks.JudgeAsync(input, structure.Parts, site.Attachments, score, cancel);
@@ -84,8 +84,9 @@ internal sealed class MessageJudge(
     private async ValueTask<FilterVerdict> DecideAsync(Subject subject, CancellationToken cancel)
     {
         var score = subject.Score;
+        if (subject.Input.Recipients.Count == 0) return await DecideForOthersAsync(score, cancel);
         var accounts = new Dictionary<AccountId, AccountVerdict>();
-        var rejects = subject.Input.Recipients.Count > 0;
+        var rejects = true;
         var shared = (BayesFilter.Counts?)null;
         var sharedRead = false;
         foreach (var recipient in subject.Input.Recipients)
@@ -104,8 +105,20 @@ internal sealed class MessageJudge(
             accounts.Add(recipient.Account, verdict);
         }
         if (rejects) return new FilterVerdict(FilterAction.Reject, Round(score.Total), score.Reasons, Spam) { Accounts = accounts, AddedFields = score.Fields };
-        var action = accounts.Count > 0 && accounts.Values.All(verdict => verdict.Action == FilterAction.Junk) ? FilterAction.Junk : FilterAction.Accept;
+        var action = accounts.Values.All(verdict => verdict.Action == FilterAction.Junk) ? FilterAction.Junk : FilterAction.Accept;
         return new FilterVerdict(action, Round(score.Total), score.Reasons, null) { Accounts = accounts, AddedFields = score.Fields };
+    }
+
+    /// <summary>All recipients are addresses elsewhere (aliases, forwards): the site's limits say whether it is spam, which is not sent on.</summary>
+    private async ValueTask<FilterVerdict> DecideForOthersAsync(FilterScore score, CancellationToken cancel)
+    {
+        var preferences = await settings.SitePreferencesAsync(cancel);
+        var junk = score.MustJunk || score.Total >= preferences.JunkAt;
+        var rejects = junk && score.Total >= preferences.RejectAt;
+        return new FilterVerdict(rejects ? FilterAction.Reject : junk ? FilterAction.Junk : FilterAction.Accept, Round(score.Total), score.Reasons, rejects ? Spam : null)
+        {
+            AddedFields = score.Fields,
+        };
     }
 
     private async ValueTask<AccountVerdict> JudgeAccountAsync(Subject subject, AccountId account, FilterPreferences preferences, FilterScore own, CancellationToken cancel)
@@ -145,7 +158,7 @@ internal sealed class MessageJudge(
     private async ValueTask LearnAsync(Subject subject, AccountId account, bool known, double othersPoints, CancellationToken cancel)
     {
         var sorted = known && othersPoints < 2 ? BayesClass.Ham : !known && othersPoints >= 2 * FilterPreferences.Default.JunkAt ? BayesClass.Spam : (BayesClass?)null;
-        if (sorted is { } kind && learning.MayLearnBySelf(account, kind)) learning.Learn(account, await subject.TokensAsync(cancel), kind);
+        if (sorted is { } kind && learning.MayLearnBySelf(account, kind)) learning.Add(new LearnTokens(account, kind, await subject.TokensAsync(cancel)));
     }
 
     private static void JudgeWords(double? probability, BayesSettings settings, FilterScore own)

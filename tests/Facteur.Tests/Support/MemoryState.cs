@@ -109,7 +109,11 @@ internal sealed class MemoryState(TimeProvider time) : StateStore
 
     public override ValueTask RemoveSpaceAsync(string space, CancellationToken cancel)
     {
-        lock (gate) spaces.Remove(space);
+        lock (gate)
+        {
+            spaces.Remove(space);
+            Wrote();
+        }
         return ValueTask.CompletedTask;
     }
 

@@ -9,7 +9,7 @@ namespace Facteur.Delivery.Filtering.Bayes;
 /// Learns how an account sorts its mail. What was learnt of a message is remembered: the same again changes nothing, the contrary takes the
 /// former back, whatever protocol moved it in between.
 /// </summary>
-public sealed class BayesTrainer
+public sealed class BayesTrainer : IDisposable
 {
     // A verdict older than this is not taken back any more.
     private static readonly TimeSpan VerdictRemembered = TimeSpan.FromDays(365);
@@ -63,6 +63,7 @@ public sealed class BayesTrainer
             await AddAsync(BayesCorpus.SpaceOf(account), tokens, was, sorted, cancel);
             if (shares) await AddAsync(BayesCorpus.SharedSpace, tokens, was, sorted, cancel);
             await state.SetAsync(verdicts, [new StateEntry(tokens.Identity, (long)sorted, shares ? 1 : 0, null, time.GetUtcNow() + VerdictRemembered)], cancel);
+            FilterMetrics.LearntOne(sorted);
             return true;
         }
         finally
@@ -70,6 +71,8 @@ public sealed class BayesTrainer
             oneAtATime.Release();
         }
     }
+
+    public void Dispose() => oneAtATime.Dispose();
 
     private async ValueTask AddAsync(string space, BayesTokens tokens, BayesClass? was, BayesClass sorted, CancellationToken cancel)
     {
@@ -87,5 +90,5 @@ public sealed class BayesTrainer
         corpus.Forget(space);
     }
 
-    private static string VerdictSpace(AccountId account) => string.Create(CultureInfo.InvariantCulture, $"bayes-verdict:{account.Value}");
+    internal static string VerdictSpace(AccountId account) => string.Create(CultureInfo.InvariantCulture, $"bayes-verdict:{account.Value}");
 }

@@ -43,7 +43,7 @@ internal sealed class Rspamd(GuardedHttp http, Uri url, RspamdSettings settings)
     {
         var fields = new List<KeyValuePair<string, string>>
         {
-            new("From", Clean(input.Sender?.ToString() ?? "")),
+            new("From", input.Sender is { } sender ? Clean(sender.ToString()) : "<>"),
             new("Ip", input.Peer.Remote.Address.ToString()),
             new("Helo", Clean(input.Peer.Hello)),
             new("Queue-Id", input.Transaction),

@@ -21,7 +21,8 @@ internal sealed class HostNames(DnsResolver dns, string ourName)
         var reasons = new List<FilterReason>();
         var address = remote.Address.IsIPv4MappedToIPv6 ? remote.Address.MapToIPv4() : remote.Address;
         var reverse = ReverseAsync(address, cancel);
-        var forward = HelloAsync(hello, address, local.Address, cancel);
+        var ours = local.Address.IsIPv4MappedToIPv6 ? local.Address.MapToIPv4() : local.Address;
+        var forward = HelloAsync(hello, address, ours, cancel);
         var (name, why) = await reverse;
         if (why is not null) reasons.Add(why);
         // A host that says its confirmed name needs no second look.

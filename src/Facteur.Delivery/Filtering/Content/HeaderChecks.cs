@@ -1,3 +1,4 @@
+using System.Buffers;
 using Facteur.Mail;
 
 namespace Facteur.Delivery.Filtering.Content;
@@ -12,6 +13,8 @@ internal static class HeaderChecks
 
     // To and Cc with more are mailings that a list or Bcc is for.
     private const int ManyRecipients = 50;
+
+    private static readonly SearchValues<char> EndOfDomain = SearchValues.Create(" \"'<>(),;");
 
     public static void Judge(FilterInput input, MessageHeader header, DateTimeOffset now, FilterScore score)
     {
@@ -57,7 +60,7 @@ internal static class HeaderChecks
         var at = name.IndexOf('@', StringComparison.Ordinal);
         if (at <= 0) return null;
         var rest = name.AsSpan(at + 1);
-        var end = rest.IndexOfAny(" \"'<>(),;");
+        var end = rest.IndexOfAny(EndOfDomain);
         var domain = (end < 0 ? rest : rest[..end]).TrimEnd('.').ToString();
         return domain.Contains('.', StringComparison.Ordinal) && MailAddress.IsDomain(domain) ? domain : null;
     }

@@ -104,6 +104,17 @@ public sealed class JunkTrainerTests : IAsyncLifetime
         await SeeAsync(0, 20);
     }
 
+    [Fact]
+    public async Task What_an_account_taught_goes_with_it()
+    {
+        await fixture.Policy.Correspondents.NoteSentAsync(account, ["a@example.org"], default);
+        await store.MoveAsync(await BoxAsync("INBOX"), One(await AddAsync(await BoxAsync("INBOX"), SpamCorpus.Message(3, isSpam: true))), await BoxAsync("Junk"), default);
+        await SeeAsync(1, 0);
+        await store.Directory.RemoveAccountAsync(account, default);
+        await WaitAsync(async () => !(await fixture.State.SpacesAsync("", default)).Any(space => space.EndsWith($":{account.Value}", StringComparison.Ordinal)));
+        Assert.Equal(["bayes:shared"], await fixture.State.SpacesAsync("", default));
+    }
+
     private async Task<MailboxId> BoxAsync(string name) => (await store.FindMailboxAsync(account, name, default))!.Id;
 
     private async Task<Uid> AddAsync(MailboxId mailbox, byte[] message)
