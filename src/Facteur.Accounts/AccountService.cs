@@ -74,11 +74,20 @@ public sealed partial class AccountService
         return account.Enabled == enabled ? account : await directory.UpdateAccountAsync(account with { Enabled = enabled }, cancel);
     }
 
+    /// <summary>Sets what the mail of an account may take; null: as much as there is. An account that has more takes none until it has less.</summary>
+    public async ValueTask<AccountRecord> SetQuotaAsync(string address, long? octets, CancellationToken cancel)
+    {
+        if (octets is < 1) throw new AccountRuleException("A quota is at least one octet; disable the account to keep mail out.");
+        return await directory.UpdateAccountAsync(await RequireAccountAsync(address, cancel) with { QuotaOctets = octets }, cancel);
+    }
+
     /// <summary>Removes an account with its mail.</summary>
     public async ValueTask RemoveAccountAsync(string address, CancellationToken cancel) =>
         await directory.RemoveAccountAsync((await RequireAccountAsync(address, cancel)).Id, cancel);
 
     public async ValueTask<AccountRecord> GetAccountAsync(string address, CancellationToken cancel) => await RequireAccountAsync(address, cancel);
+
+    public async ValueTask<DomainRecord> GetDomainAsync(string name, CancellationToken cancel) => await RequireDomainAsync(name, cancel);
 
     public ValueTask<IReadOnlyList<AddressRecord>> ListAddressesAsync(AccountId account, CancellationToken cancel) => directory.ListAddressesAsync(account, cancel);
 

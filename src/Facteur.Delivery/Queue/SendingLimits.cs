@@ -29,7 +29,8 @@ public sealed class SendingLimits(QueueStore queue, StateStore state, SettingsSt
 {
     private const int MaxRemembered = 100_000;
 
-    private static readonly LimitsDocument defaults = new() { MessagesPerDay = 2_000, RecipientsPerDay = 10_000, NewRecipientsPerDay = 1_000 };
+    /// <summary>What holds where no document says otherwise.</summary>
+    public static readonly LimitsDocument Defaults = new() { MessagesPerDay = 2_000, RecipientsPerDay = 10_000, NewRecipientsPerDay = 1_000 };
 
     private readonly SettingDocuments<LimitsDocument> documents = new(settings, directory, "limits", log ?? NullLogger<SendingLimits>.Instance);
     private readonly ConcurrentDictionary<AccountId, DailyUsage> usage = new();
@@ -41,7 +42,7 @@ public sealed class SendingLimits(QueueStore queue, StateStore state, SettingsSt
     public async ValueTask<LimitsDocument> ForAsync(AccountId account, CancellationToken cancel)
     {
         var limits = new LimitsDocument();
-        foreach (var document in (await documents.ForAsync(account, cancel)).Append(defaults))
+        foreach (var document in (await documents.ForAsync(account, cancel)).Append(Defaults))
             limits = new LimitsDocument
             {
                 MessagesPerDay = limits.MessagesPerDay ?? document.MessagesPerDay,

@@ -46,6 +46,10 @@ public sealed class SuppressionList(StateStore state, TimeProvider time)
         return [.. entries.Select(entry => Read(scope, entry))];
     }
 
+    /// <summary>The lists of all scopes together.</summary>
+    public async ValueTask<IReadOnlyList<SuppressedAddress>> ListAllAsync(int max, CancellationToken cancel) =>
+        [.. (await state.ListAsync(Space, "", null, max, cancel)).Select(entry => Read(ScopeOf(entry.Key), entry))];
+
     /// <summary>Which of these addresses nothing is sent to, by address in lower case; the narrowest scope tells the reason.</summary>
     public async ValueTask<IReadOnlyDictionary<string, SuppressedAddress>> FindAsync(
         AccountId? account, DomainId? domain, IReadOnlyCollection<string> addresses, CancellationToken cancel)
@@ -86,6 +90,9 @@ public sealed class SuppressionList(StateStore state, TimeProvider time)
     }
 
     private static string Prefix(SettingScope scope) => string.Create(CultureInfo.InvariantCulture, $"{scope.Kind}{scope.Id}|");
+
+    private static SettingScope ScopeOf(string key) =>
+        new(key[0], long.Parse(key.AsSpan(1, key.IndexOf('|', StringComparison.Ordinal) - 1), NumberStyles.None, CultureInfo.InvariantCulture));
 
     private static string Key(SettingScope scope, string address) => Prefix(scope) + address.ToLowerInvariant();
 

@@ -11,6 +11,8 @@ internal static class Account
         AccountList.Create(),
         AccountShow.Create(),
         AccountPasswd.Create(),
+        AccountQuota.Create(),
+        Locale.CreateForAccount(),
         AccountEnable.CreateDisable(),
         AccountEnable.Create(),
         AccountRemove.Create(),

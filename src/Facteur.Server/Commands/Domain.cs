@@ -9,6 +9,9 @@ internal static class Domain
     {
         DomainAdd.Create(),
         DomainList.Create(),
+        Locale.CreateForDomain(),
+        Locale.CreatePostmaster(),
+        Locale.CreateVerp(),
         DomainRemove.Create(),
     };
 }

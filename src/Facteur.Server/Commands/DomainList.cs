@@ -14,7 +14,8 @@ internal static class DomainList
     {
         var table = new Table().RoundedBorder().AddColumn("Domain").AddColumn(new TableColumn("Accounts").RightAligned()).AddColumn("State");
         foreach (var domain in domains)
-            table.AddRow(Markup.Escape(domain.Display), domain.Accounts.ToString(CultureInfo.InvariantCulture), domain.Enabled ? "enabled" : "[yellow]disabled[/]");
+            table.AddRow(Markup.Escape(domain.Display), domain.AliasOf is null ? domain.Accounts.ToString(CultureInfo.InvariantCulture) : "",
+                domain.AliasOf is { } target ? Markup.Escape($"another name of {target}") : domain.Enabled ? "enabled" : "[yellow]disabled[/]");
         console.Write(table);
     }
 }

@@ -5,15 +5,29 @@ namespace Facteur.Server.Commands;
 /// <summary>The facteur command line: each verb is one file here and one line below.</summary>
 internal static class Root
 {
+    // A word with "@" in front is an alias or a domain here, never the name of a file with more words.
+    private static readonly ParserConfiguration configuration = new() { ResponseFileTokenReplacer = null };
+
+    public static ParseResult Parse(IReadOnlyList<string> words) => Create().Parse(words, configuration);
+
     public static RootCommand Create() => new("Facteur: a whole e-mail server in one program")
     {
         Run.Create(),
         Domain.Create(),
         Account.Create(),
+        Alias.Create(),
+        Address.Create(),
+        Forward.Create(),
+        Vacation.Create(),
         Queue.Create(),
+        Route.Create(),
+        Limits.Create(),
+        Suppress.Create(),
+        Filter.Create(),
         Dns.Create(),
         Dkim.Create(),
         Trace.Create(),
+        Setting.Create(),
         Status.Create(),
         Demo.Create(),
     };

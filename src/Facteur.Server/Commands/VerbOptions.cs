@@ -13,5 +13,9 @@ internal static class VerbOptions
 
     public static Argument<string> DomainName() => new("DOMAIN") { Description = "Domain name, such as exemple.fr" };
 
+    public static Argument<string> Account() => new("ACCOUNT") { Description = "Address of the account" };
+
+    public static Option<string?> Label() => new("--label") { Description = "A note, such as to whom the address was given" };
+
     public static Option<bool> PasswordStdin() => new("--password-stdin") { Description = "Read the password from the first line of standard input (default: one is made and shown once)" };
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Facteur.Accounts;
 using Facteur.Storage;
 
@@ -17,17 +18,24 @@ internal sealed class AccountVerbs(MailStore store, AccountService accounts, ISe
         ("account.passwd", SetPasswordAsync),
         ("account.disable", (request, cancel) => SetEnabledAsync(request, false, cancel)),
         ("account.enable", (request, cancel) => SetEnabledAsync(request, true, cancel)),
+        ("account.quota", SetQuotaAsync),
         ("account.rm", RemoveAccountAsync),
         ("status", StatusAsync),
     ];
 
-    private async ValueTask<ControlReply> AddDomainAsync(ControlRequest request, CancellationToken cancel) =>
-        ControlReply.Done(DomainView.Of(await accounts.AddDomainAsync(request.Require("name"), cancel), 0));
+    private async ValueTask<ControlReply> AddDomainAsync(ControlRequest request, CancellationToken cancel)
+    {
+        var domain = request.Find("aliasOf") is { } target
+            ? await accounts.AddDomainAliasAsync(request.Require("name"), target, cancel)
+            : await accounts.AddDomainAsync(request.Require("name"), cancel);
+        return ControlReply.Done(DomainView.Of(domain, 0, await accounts.ListDomainsAsync(cancel)));
+    }
 
     private async ValueTask<ControlReply> ListDomainsAsync(ControlRequest request, CancellationToken cancel)
     {
         var counts = (await accounts.ListAccountsAsync(null, cancel)).CountBy(a => a.Domain).ToDictionary();
-        return ControlReply.Done((await accounts.ListDomainsAsync(cancel)).Select(d => DomainView.Of(d, counts.GetValueOrDefault(d.Id))).ToList());
+        var domains = await accounts.ListDomainsAsync(cancel);
+        return ControlReply.Done(domains.Select(domain => DomainView.Of(domain, counts.GetValueOrDefault(domain.Id), domains)).ToList());
     }
 
     private async ValueTask<ControlReply> RemoveDomainAsync(ControlRequest request, CancellationToken cancel)
@@ -71,6 +79,13 @@ internal sealed class AccountVerbs(MailStore store, AccountService accounts, ISe
     {
         var account = await accounts.SetEnabledAsync(request.Require("address"), enabled, cancel);
         return ControlReply.Done(new { address = account.Address, enabled = account.Enabled });
+    }
+
+    private async ValueTask<ControlReply> SetQuotaAsync(ControlRequest request, CancellationToken cancel)
+    {
+        var octets = request.Find("octets") is { } text ? long.Parse(text, CultureInfo.InvariantCulture) : (long?)null;
+        var account = await accounts.SetQuotaAsync(request.Require("address"), octets, cancel);
+        return ControlReply.Done(AccountView.Of(account, await store.GetQuotaAsync(account.Id, cancel)));
     }
 
     private async ValueTask<ControlReply> RemoveAccountAsync(ControlRequest request, CancellationToken cancel)

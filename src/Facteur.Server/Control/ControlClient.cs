@@ -63,7 +63,7 @@ internal static class ControlClient
         await using (store)
         {
             await using var mail = new MailServices(configuration, store, TimeProvider.System, NullLoggerFactory.Instance);
-            var verbs = ControlVerbs.Over(store, new AccountService(store.Directory, new LoginOptions()), mail, null, NullLogger.Instance);
+            var verbs = ControlVerbs.Over(store, new AccountService(store, new LoginOptions()), mail, null, NullLogger.Instance);
             return await verbs.RunAsync(request, cancel);
         }
     }

@@ -18,6 +18,12 @@ internal sealed record ControlRequest(string Verb, IReadOnlyDictionary<string, s
 
     public string? Find(string name) => Arguments.GetValueOrDefault(name);
 
+    /// <summary>An argument of several values, one a line: no address or name holds a line break.</summary>
+    public IReadOnlyList<string> List(string name) => Find(name)?.Split('\n', StringSplitOptions.RemoveEmptyEntries) ?? [];
+
+    /// <summary>A switch.</summary>
+    public bool Has(string name) => Find(name) is not null;
+
     /// <summary>Without values: they may be passwords.</summary>
     public override string ToString() => Verb;
 }

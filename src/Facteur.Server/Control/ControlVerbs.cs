@@ -1,4 +1,6 @@
 using Facteur.Accounts;
+using Facteur.Delivery.Queue;
+using Facteur.Server.Control.Settings;
 using Facteur.Server.Running;
 using Facteur.Storage;
 using Microsoft.Extensions.Logging;
@@ -24,14 +26,24 @@ internal sealed partial class ControlVerbs(IEnumerable<(string Name, ControlVerb
     private readonly ILogger logger = logger;
 
     /// <param name="server">Null when the server is stopped.</param>
-    public static ControlVerbs Over(MailStore store, AccountService accounts, MailServices mail, IServerState? server, ILogger logger) =>
-        new(
+    public static ControlVerbs Over(MailStore store, AccountService accounts, MailServices mail, IServerState? server, ILogger logger)
+    {
+        var (file, scopes, time) = (new SettingFile(store.Settings), new ScopeReader(accounts, store.Directory), mail.Delivery.Time);
+        return new(
         [
             .. new AccountVerbs(store, accounts, server).Table,
+            .. new AddressVerbs(accounts).Table,
+            .. new MailRuleVerbs(accounts, new AccountSettings(store.Settings), time).Table,
             .. new TraceVerbs(store, accounts).Table,
             .. new QueueVerbs(mail.Queue, accounts).Table,
             .. new DomainVerbs(store, mail.Setups, mail.Check, mail.Keys, mail.Resolver).Table,
+            .. new RouteVerbs(file, scopes).Table,
+            .. new LimitVerbs(file, scopes, store.Queue, time).Table,
+            .. new SuppressVerbs(new SuppressionList(store.State, time), scopes).Table,
+            .. new FilterVerbs(file, scopes).Table,
+            .. new SettingVerbs(file, scopes).Table,
         ], logger);
+    }
 
     public async ValueTask<ControlReply> RunAsync(ControlRequest request, CancellationToken cancel)
     {
@@ -64,8 +76,10 @@ internal sealed partial class ControlVerbs(IEnumerable<(string Name, ControlVerb
     private static string Explain(StoreRefusedException refused, ControlRequest request) => (request.Verb, refused.Reason) switch
     {
         ("domain.add", StoreRefusal.AlreadyExists) => $"The domain {request.Find("name")} is there already.",
-        ("account.add", StoreRefusal.AlreadyExists) => $"The address {request.Find("address")} is taken.",
-        ("domain.rm", StoreRefusal.InUse) => $"The domain {request.Find("name")} still has accounts; remove them first (facteur account list --domain {request.Find("name")}).",
+        ("account.add" or "alias.add" or "address.add" or "address.disposable", StoreRefusal.AlreadyExists) => $"The address {request.Find("address")} is taken.",
+        ("domain.rm", StoreRefusal.InUse) =>
+            $"The domain {request.Find("name")} still has accounts or aliases, or another domain stands for it; remove them first (facteur account list, alias list, domain list).",
+        ("address.rm", StoreRefusal.InUse) => $"{request.Find("address")} is the primary address of its account and goes with it.",
         _ => refused.Message,
     };
 

@@ -6,9 +6,13 @@ namespace Facteur.Server.Control;
 /// <summary>A domain as verbs show it.</summary>
 /// <param name="Name">A-labels.</param>
 /// <param name="Display">As people write it.</param>
-internal sealed record DomainView(string Name, string Display, bool Enabled, int Accounts)
+/// <param name="AliasOf">The domain that this one is another name of, as people write it; or null.</param>
+internal sealed record DomainView(string Name, string Display, bool Enabled, int Accounts, string? AliasOf)
 {
-    public static DomainView Of(DomainRecord domain, int accounts) => new(domain.Name, DomainName.ToDisplay(domain.Name), domain.Enabled, accounts);
+    /// <param name="all">Where the domain that this one stands for is found.</param>
+    public static DomainView Of(DomainRecord domain, int accounts, IReadOnlyList<DomainRecord> all) => new(
+        domain.Name, DomainName.ToDisplay(domain.Name), domain.Enabled, accounts,
+        domain.AliasOf is { } target && all.FirstOrDefault(one => one.Id == target) is { } known ? DomainName.ToDisplay(known.Name) : null);
 }
 
 /// <summary>An account as lists show it.</summary>

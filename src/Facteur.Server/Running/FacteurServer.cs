@@ -35,7 +35,7 @@ internal sealed partial class FacteurServer : IServerState, IAsyncDisposable
         handlers = new ProtocolHandlers(configuration, store, services, time, loggers);
         mail = new ListenerSet(ListenerServices.ForSockets(new ConnectionGateOptions(), metrics, loggers), Describe, loggers.CreateLogger<ListenerSet>());
         web = new WebListeners(certificates.Store, () => notReady, services.Policies, loggers);
-        var verbs = ControlVerbs.Over(store, new AccountService(store.Directory, new LoginOptions()), services, this, loggers.CreateLogger<ControlVerbs>());
+        var verbs = ControlVerbs.Over(store, new AccountService(store, new LoginOptions(), time), services, this, loggers.CreateLogger<ControlVerbs>());
         control = new ControlServer(configuration.Data, verbs, loggers.CreateLogger<ControlServer>());
         idleMemory = new IdleMemory(time);
         Started = time.GetUtcNow();

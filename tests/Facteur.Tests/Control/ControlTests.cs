@@ -29,7 +29,7 @@ public sealed class ControlTests : IDisposable
         var state = new State();
         await using var store = await EmbeddedStore.OpenAsync(new EmbeddedStoreOptions { Folder = folder }, TimeProvider.System, NullLogger<EmbeddedStore>.Instance, default);
         await using var mail = new MailServices(Configuration, store, TimeProvider.System, NullLoggerFactory.Instance);
-        var verbs = ControlVerbs.Over(store, new AccountService(store.Directory, new LoginOptions { HashIterations = 10 }), mail, state, NullLogger.Instance);
+        var verbs = ControlVerbs.Over(store, new AccountService(store, new LoginOptions { HashIterations = 10 }), mail, state, NullLogger.Instance);
         using var server = new ControlServer(folder, verbs, NullLogger<ControlServer>.Instance);
         await server.StartAsync(default);
         await server.Listening;

@@ -15,7 +15,7 @@ public sealed class VerbTests : IDisposable
         var config = Path.Combine(folder, "facteur.json");
         if (!File.Exists(config)) await File.WriteAllTextAsync(config, """{ "hostname": "mx.demo.test" /* data lies beside this file */ }""");
         var (output, error) = (new StringWriter(), new StringWriter());
-        var line = Root.Create().Parse([.. words, "--config", config]);
+        var line = Root.Parse([.. words, "--config", config]);
         var exit = await line.InvokeAsync(new InvocationConfiguration { Output = output, Error = error, EnableDefaultExceptionHandler = false });
         return (line.Errors.Count > 0 ? ExitCode.Usage : exit, output.ToString(), error.ToString());
     }
