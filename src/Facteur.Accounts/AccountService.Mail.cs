@@ -131,7 +131,7 @@ public sealed partial class AccountService
         return parsed.ToString();
     }
 
-    private ValueTask WriteForwardAsync(AccountId account, IReadOnlyList<ForwardTarget> targets, ForwardKeep keep, CancellationToken cancel) =>
+    private ValueTask WriteForwardAsync(AccountId account, List<ForwardTarget> targets, ForwardKeep keep, CancellationToken cancel) =>
         Settings.WriteAsync(SettingScope.Of(account), AccountSettings.Forward, targets.Count == 0 ? null : new ForwardSetting(targets, keep), MailSettingsJson.Default.ForwardSetting, cancel);
 
     private ValueTask WriteLocaleAsync(SettingScope scope, string? locale, CancellationToken cancel)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
@@ -7,6 +8,8 @@ namespace Facteur.Delivery.Bounces;
 /// <summary>Addresses as reports name them: "rfc822; a@b", or of type utf-8 (RFC 6533 §3).</summary>
 internal static partial class ReportAddress
 {
+    private static readonly SearchValues<char> atom = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_");
+
     /// <summary>An address of an envelope, for Final-Recipient.</summary>
     public static string Final(string address, bool utf8) =>
         Ascii.IsValid(address) ? $"rfc822; {address}" : $"utf-8; {(utf8 ? address : Encoded(address))}";
@@ -52,7 +55,7 @@ internal static partial class ReportAddress
             ? rune.ToString()
             : match.Value);
 
-    private static bool IsAtom(string type) => type.Length is > 0 and < 32 && !type.AsSpan().ContainsAnyExcept("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_");
+    private static bool IsAtom(string type) => type.Length is > 0 and < 32 && !type.AsSpan().ContainsAnyExcept(atom);
 
     [GeneratedRegex(@"\\x\{([0-9A-Fa-f]{2,6})\}", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex EmbeddedCharacter();

@@ -10,34 +10,36 @@ public sealed class SiteSecrets
 {
     private const int KeyOctets = 32;
     private readonly SettingsStore settings;
-    private readonly ConcurrentDictionary<string, byte[]> known = new();
-    private readonly SemaphoreSlim making = new(1, 1);
+    private readonly ConcurrentDictionary<string, Lazy<Task<byte[]>>> known = new();
 
     public SiteSecrets(SettingsStore settings)
     {
         this.settings = settings;
         // Another process may have made it at the same moment: what is stored last is what all use.
-        settings.Changed += (_, name) => known.TryRemove(name, out byte[]? _);
+        settings.Changed += (_, name) => known.TryRemove(name, out Lazy<Task<byte[]>>? _);
     }
 
     public async ValueTask<byte[]> GetAsync(string name, CancellationToken cancel)
     {
         var setting = "secret." + name;
-        if (known.TryGetValue(setting, out var key)) return key;
-        await making.WaitAsync(cancel);
+        var loading = known.GetOrAdd(setting, one => new Lazy<Task<byte[]>>(() => LoadAsync(one)));
         try
         {
-            if (await ReadAsync(setting, cancel) is not { } stored)
-            {
-                await settings.SetAsync(SettingScope.Site, setting, Encoding.ASCII.GetBytes($"\"{Convert.ToBase64String(RandomNumberGenerator.GetBytes(KeyOctets))}\""), cancel);
-                stored = await ReadAsync(setting, cancel) ?? throw new InvalidOperationException($"the setting {setting} was not kept");
-            }
-            return known[setting] = stored;
+            return await loading.Value.WaitAsync(cancel);
         }
-        finally
+        catch when (loading.Value.IsFaulted)
         {
-            making.Release();
+            known.TryRemove(new(setting, loading));
+            throw;
         }
+    }
+
+    // For all who wait for it: no one of them cancels it.
+    private async Task<byte[]> LoadAsync(string setting)
+    {
+        if (await ReadAsync(setting, CancellationToken.None) is { } stored) return stored;
+        await settings.SetAsync(SettingScope.Site, setting, Encoding.ASCII.GetBytes($"\"{Convert.ToBase64String(RandomNumberGenerator.GetBytes(KeyOctets))}\""), CancellationToken.None);
+        return await ReadAsync(setting, CancellationToken.None) ?? throw new InvalidOperationException($"the setting {setting} was not kept");
     }
 
     private async ValueTask<byte[]?> ReadAsync(string setting, CancellationToken cancel)
