@@ -25,6 +25,15 @@ internal sealed class StatusFields(bool utf8)
 
     public void Write(string name, string value)
     {
+        // Most fields are one short line as they stand.
+        if (name.Length + 2 + value.Length <= Wanted && value.Length > 0 && value[0] != ' ' && !value.AsSpan().ContainsAnyExceptInRange(' ', '~'))
+        {
+            Encoding.ASCII.GetBytes(name, output);
+            output.Write(": "u8);
+            Encoding.ASCII.GetBytes(value, output);
+            output.Write("\r\n"u8);
+            return;
+        }
         var line = new StringBuilder(name.Length + value.Length + 8).Append(name).Append(':');
         var column = line.Length;
         foreach (var word in Words(value))

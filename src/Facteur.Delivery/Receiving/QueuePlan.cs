@@ -61,7 +61,7 @@ internal sealed class QueuePlan(MailHandoff handoff, SmtpPeer peer, Envelope env
         {
             var address = routed.Recipient.Address.ToString();
             var original = OutboundRecipient.Of(routed.Recipient).OriginalRecipient;
-            if (routed.OwesExpanded) told.Add(Done(address, routed.Recipient.Notify, original, QueueReport.Relayed, "2.1.5 the address leads to several others"));
+            if (routed.OwesExpanded) told.Add(Done(address, routed.Recipient.Notify, original, QueueReport.Expanded, "2.1.5 the address leads to several others"));
             told.AddRange(routed.Local.Where(local => local.Notify.HasFlag(Mail.DsnNotify.Success))
                 .Select(local => Done(address, local.Notify, local.OriginalRecipient ?? original, QueueReport.Success, "2.1.5 delivered to the mailbox")));
         }

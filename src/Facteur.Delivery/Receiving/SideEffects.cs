@@ -22,8 +22,8 @@ internal sealed class SideEffects(MailHandoff handoff, Envelope envelope, Messag
 
     public async ValueTask FindAsync(List<RoutedRecipient> recipients, FilterVerdict verdict, CancellationToken cancel)
     {
-        if (envelope.Sender is null) await BindReportAsync(recipients, cancel);
-        else await ReplyAsync(recipients, verdict, cancel);
+        if (envelope.Sender is null || PartTable.Parse(facts.Parts.Span) is { Type: "multipart", Subtype: "report" }) await BindReportAsync(recipients, cancel);
+        if (envelope.Sender is not null) await ReplyAsync(recipients, verdict, cancel);
         foreach (var routed in recipients)
             if (routed.Recipient.Address.LocalPart.Equals("postmaster", StringComparison.OrdinalIgnoreCase)) await KeepReportAsync(cancel);
     }
@@ -46,6 +46,8 @@ internal sealed class SideEffects(MailHandoff handoff, Envelope envelope, Messag
     private async ValueTask BindReportAsync(List<RoutedRecipient> recipients, CancellationToken cancel)
     {
         if (await ReportReader.ReadAsync(message, cancel) is not { } report) return;
+        // Complaints come from somebody (RFC 6650 §5.5); what tells of deliveries does not (RFC 3461 §6.1).
+        if (envelope.Sender is not null && report.Complaint is null) return;
         var bound = await handoff.Services.LateBounces.BindAsync(report, [.. recipients.Select(routed => routed.Recipient.Address.ToString())], cancel);
         if (bound is not null) Rows.AddRange(bound.Trace);
     }
