@@ -16,9 +16,16 @@ internal sealed partial class FacteurServer : IAsyncDisposable
     private readonly System.Text.StringBuilder log = new();
     private readonly List<(string Text, TaskCompletionSource Seen)> awaited = [];
 
-    public FacteurServer(string? folder = null)
+    /// <param name="configuration">Text of facteur.json, when it is not to be the one made here; <see cref="Port"/> knows nothing of it.</param>
+    public FacteurServer(string? folder = null, string? configuration = null)
     {
         Folder = folder ?? Directory.CreateTempSubdirectory("facteur-test-").FullName;
+        if (configuration is not null)
+        {
+            ports = [];
+            File.WriteAllText(Configuration, configuration);
+            return;
+        }
         ports = FreePorts(listeners.Length).Zip(listeners).ToDictionary(p => p.Second, p => p.First);
         WriteConfiguration();
     }
@@ -74,12 +81,18 @@ internal sealed partial class FacteurServer : IAsyncDisposable
     }
 
     /// <summary>Waits until the server logged a line with this text, from now on or already.</summary>
-    public async Task WaitLogAsync(string text)
+    public Task WaitLogAsync(string text) => WaitLogAsync(text, counts: true);
+
+    /// <summary>Waits until the server logs a line with this text once more, from now on.</summary>
+    public Task WaitLogAgainAsync(string text) => WaitLogAsync(text, counts: false);
+
+    /// <param name="counts">What was logged before counts.</param>
+    private async Task WaitLogAsync(string text, bool counts)
     {
         var seen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (log)
         {
-            if (log.ToString().Contains(text, StringComparison.Ordinal)) return;
+            if (counts && log.ToString().Contains(text, StringComparison.Ordinal)) return;
             awaited.Add((text, seen));
         }
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));

@@ -13,10 +13,10 @@ internal sealed class TestClient : IAsyncDisposable
     private int start, end;
     private int tag;
 
-    public static async Task<TestClient> ConnectAsync(int port, bool tls = false)
+    public static async Task<TestClient> ConnectAsync(int port, bool tls = false, string address = "127.0.0.1")
     {
         var client = new TestClient();
-        await client.tcp.ConnectAsync("127.0.0.1", port);
+        await client.tcp.ConnectAsync(address, port);
         client.tcp.NoDelay = true;
         client.stream = client.tcp.GetStream();
         if (tls) await client.StartTlsAsync();
