@@ -38,14 +38,14 @@ public sealed class SettingsDocsTests
         Assert.Equal(new FilterSettings().Greylist with { Enabled = true }, site.Greylist);
     }
 
-    private static IEnumerable<string> Names(Type type) =>
-        type.GetProperties().Where(property => property.SetMethod is not null && property.GetMethod!.IsPublic && !property.GetMethod.IsStatic)
-            .Select(property => JsonNamingPolicy.CamelCase.ConvertName(property.Name)).Order(StringComparer.Ordinal);
+    private static List<string> Names(Type type) =>
+        [.. type.GetProperties().Where(property => property.SetMethod is not null && property.GetMethod!.IsPublic && !property.GetMethod.IsStatic)
+            .Select(property => JsonNamingPolicy.CamelCase.ConvertName(property.Name)).Order(StringComparer.Ordinal)];
 
-    private static IEnumerable<string> Shown(string name)
+    private static List<string> Shown(string name)
     {
         using var document = JsonDocument.Parse(Block(name));
-        return document.RootElement.EnumerateObject().Select(property => property.Name).Order(StringComparer.Ordinal).ToList();
+        return [.. document.RootElement.EnumerateObject().Select(property => property.Name).Order(StringComparer.Ordinal)];
     }
 
     private static string Block(string name)
