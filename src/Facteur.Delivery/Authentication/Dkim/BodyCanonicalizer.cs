@@ -8,13 +8,12 @@ namespace Facteur.Delivery.Authentication.Dkim;
 /// </summary>
 /// <remarks>
 /// Only CRLF ends a line; a bare CR or LF is content. Text that is canonical already goes to the digests without a copy, in
-/// runs as long as the piece given: three vectorised searches find what is not.
+/// runs as long as the piece given: three vectorised searches find the lines that are not.
 /// </remarks>
 internal sealed class BodyCanonicalizer(Canonicalization canonicalization)
 {
     private static readonly SearchValues<byte> lineEndOctets = SearchValues.Create("\r\n"u8);
     private static readonly SearchValues<byte> gapOctets = SearchValues.Create(" \t\r\n"u8);
-    private static readonly SearchValues<byte> whiteSpace = SearchValues.Create(" \t"u8);
     private static readonly byte[] lineEnds = [.. Enumerable.Repeat("\r\n"u8.ToArray(), 64).SelectMany(end => end)];
 
     private readonly bool isRelaxed = canonicalization == Canonicalization.Relaxed;
@@ -126,13 +125,37 @@ internal sealed class BodyCanonicalizer(Canonicalization canonicalization)
             var at = Math.Min(Next(run, from, "\t"u8, ref tab), Math.Min(Next(run, from, "  "u8, ref pair), Next(run, from, " \r"u8, ref trail)));
             if (at == int.MaxValue) break;
             if (at > from && run[at - 1] == ' ') at--; // a blank before the tab
-            var end = at + run[at..].IndexOfAnyExcept(whiteSpace);
             Emit(run[from..at]);
-            // The run ends with content, so that there is an octet after the CR.
-            if (run[end] != '\r' || run[end + 1] != '\n') Emit(" "u8);
-            from = end;
+            from = Squeeze(run, at);
         }
         Emit(run[from..]);
+    }
+
+    // From white space on to the end of the line, octet by octet: where there is one such place there are more.
+    private int Squeeze(ReadOnlySpan<byte> run, int at)
+    {
+        Span<byte> squeezed = stackalloc byte[512];
+        var used = 0;
+        var space = false;
+        byte octet = 0;
+        while (octet != '\n' && at < run.Length)
+        {
+            octet = run[at++];
+            if (octet is (byte)' ' or (byte)'\t')
+            {
+                space = true;
+                continue;
+            }
+            // The run ends with content, so that there is an octet after a CR.
+            if (space && !(octet == '\r' && run[at] == '\n')) squeezed[used++] = (byte)' ';
+            space = false;
+            squeezed[used++] = octet;
+            if (used < squeezed.Length - 2) continue;
+            Emit(squeezed[..used]);
+            used = 0;
+        }
+        Emit(squeezed[..used]);
+        return at;
     }
 
     // Where the pattern is next at or after from; looked for again only when that has been passed, so that all searches

@@ -45,7 +45,7 @@ internal static class SignatureCheck
         if (record.PublicKey.Length == 0) return new(DkimVerdict.PermError, "the key is revoked");
         if (record.KeyType != tags.KeyType) return new(DkimVerdict.PermError, $"the key is of type {Shown(record.KeyType)}");
         if (record.IsForExactDomain && tags.IdentityDomain != tags.Domain) return new(DkimVerdict.PermError, "the key is not for subdomains (t=s)");
-        using var key = VerificationKey.Create(record.KeyType, record.PublicKey, out var problem);
+        var key = VerificationKeys.Shared.Get(record.KeyType, record.PublicKey, out var problem);
         if (key is null) return new(DkimVerdict.PermError, problem);
         return key.Verify(headerHash, tags.Signature) ? new(DkimVerdict.Pass, null) : new(DkimVerdict.Fail, "the signature does not match the header (b=)");
     }

@@ -122,13 +122,8 @@ public sealed class SignatureVerifier(SignatureLimits? limits = null) : IDisposa
     private async ValueTask<SignatureOutcome> CheckKeyAsync(SignatureTags tags, BodyDigest body, KeyLookups keys)
     {
         var key = await keys.FindAsync(tags.KeyName);
-        return SignatureCheck.LimitToWholeBody(SignatureCheck.CheckKey(tags, key, HashHeader(tags)), tags, body);
-    }
-
-    private byte[] HashHeader(SignatureTags tags)
-    {
         using var input = new HashInput();
-        return HeaderHash.OfMessage(input, header, tags);
+        return SignatureCheck.LimitToWholeBody(SignatureCheck.CheckKey(tags, key, HeaderHash.OfMessage(input, header, tags)), tags, body);
     }
 
     // RFC 6008 §4: eight characters at least, and as many as tell it from the others.

@@ -1,10 +1,12 @@
+using System.Formats.Asn1;
+using System.Numerics;
 using System.Security.Cryptography;
 using Facteur.Delivery.Authentication.Ed25519;
 
 namespace Facteur.Delivery.Authentication.Dkim;
 
-/// <summary>A public key ready to check signatures over SHA-256 hashes.</summary>
-internal abstract class VerificationKey : IDisposable
+/// <summary>A public key ready to check signatures over SHA-256 hashes; for any number of callers at once.</summary>
+internal abstract class VerificationKey
 {
     /// <summary>RFC 8301 §3.2: shorter keys are not valid.</summary>
     public const int MinRsaBits = 1024;
@@ -13,11 +15,9 @@ internal abstract class VerificationKey : IDisposable
     public const int MaxRsaBits = 4096;
 
     /// <summary>Exponents are 65537 nearly always; a huge one makes a check as slow as a signature.</summary>
-    private const int MaxExponentOctets = 8;
+    private const int MaxExponentBits = 64;
 
     public abstract bool Verify(ReadOnlySpan<byte> hash, ReadOnlySpan<byte> signature);
-
-    public virtual void Dispose() { }
 
     /// <summary>Reads the key of a record; null, with the reason, when it is unfit.</summary>
     public static VerificationKey? Create(string keyType, byte[] publicKey, out string problem)
@@ -37,47 +37,51 @@ internal abstract class VerificationKey : IDisposable
 
     private static RsaKey? CreateRsa(byte[] publicKey, out string problem)
     {
-        var rsa = RSA.Create();
-        problem = "the key is no RSA key";
         try
         {
-            Import(rsa, publicKey);
-            problem = rsa.KeySize switch
-            {
-                < MinRsaBits => $"the key has {rsa.KeySize} bits only",
-                > MaxRsaBits => $"the key has {rsa.KeySize} bits",
-                _ when rsa.ExportParameters(false).Exponent!.Length > MaxExponentOctets => "the exponent of the key is too long",
-                _ => "",
-            };
+            var (modulus, exponent) = ReadRsa(publicKey);
+            var bits = (int)modulus.GetBitLength();
+            problem = bits < MinRsaBits ? $"the key has {bits} bits only"
+                : bits > MaxRsaBits ? $"the key has {bits} bits"
+                : exponent.GetBitLength() > MaxExponentBits ? "the exponent of the key is too long"
+                : "";
+            return problem.Length == 0 ? new(modulus, exponent) : null;
         }
-        catch (CryptographicException)
+        catch (Exception e) when (e is AsnContentException or CryptographicException)
         {
-            // The problem is said above.
+            problem = "the key is no RSA key";
+            return null;
         }
-        if (problem.Length == 0) return new(rsa);
-        rsa.Dispose();
-        return null;
     }
 
     // RFC 6376 §3.6.1 says RSAPublicKey; its own examples, and so everybody, publish SubjectPublicKeyInfo.
-    private static void Import(RSA rsa, byte[] publicKey)
+    private static (BigInteger Modulus, BigInteger Exponent) ReadRsa(byte[] publicKey)
     {
-        int read;
-        try
+        var outer = new AsnReader(publicKey, AsnEncodingRules.DER);
+        var sequence = outer.ReadSequence();
+        outer.ThrowIfNotEmpty();
+        if (sequence.PeekTag().HasSameClassAndValue(Asn1Tag.Sequence))
         {
-            rsa.ImportSubjectPublicKeyInfo(publicKey, out read);
+            if (sequence.ReadSequence().ReadObjectIdentifier() != "1.2.840.113549.1.1.1") throw new CryptographicException("an RSA key expected");
+            sequence = new AsnReader(sequence.ReadBitString(out _), AsnEncodingRules.DER).ReadSequence();
         }
-        catch (CryptographicException)
-        {
-            rsa.ImportRSAPublicKey(publicKey, out read);
-        }
-        if (read != publicKey.Length) throw new CryptographicException("octets after the key");
+        return (sequence.ReadInteger(), sequence.ReadInteger());
     }
 
-    private sealed class RsaKey(RSA rsa) : VerificationKey
+    private sealed class RsaKey : VerificationKey
     {
+        private readonly RsaPool pool;
+
+        public RsaKey(BigInteger modulus, BigInteger exponent)
+        {
+            var parameters = new RSAParameters { Modulus = modulus.ToByteArray(isUnsigned: true, isBigEndian: true), Exponent = exponent.ToByteArray(isUnsigned: true, isBigEndian: true) };
+            pool = new(() => RSA.Create(parameters));
+            pool.Return(pool.Take()); // now, so that an unfit key is found here
+        }
+
         public override bool Verify(ReadOnlySpan<byte> hash, ReadOnlySpan<byte> signature)
         {
+            var rsa = pool.Take();
             try
             {
                 return rsa.VerifyHash(hash, signature, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
@@ -86,12 +90,10 @@ internal abstract class VerificationKey : IDisposable
             {
                 return false; // a modulus that is none
             }
-        }
-
-        public override void Dispose()
-        {
-            rsa.Dispose();
-            base.Dispose();
+            finally
+            {
+                pool.Return(rsa);
+            }
         }
     }
 

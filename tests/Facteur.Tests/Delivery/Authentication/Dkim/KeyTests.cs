@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Facteur.Delivery.Authentication;
+using Facteur.Delivery.Authentication.Dkim;
 using Facteur.Net.Dns;
 using Facteur.Tests.Support;
 
@@ -71,6 +72,26 @@ public sealed class KeyTests
     }
 
     [Fact]
+    public void Keys_used_of_late_are_kept_and_no_more_than_that()
+    {
+        using var rsa = RSA.Create();
+        rsa.ImportFromPem(DkimModel.RsaPem);
+        var modulus = rsa.ExportParameters(false).Modulus!;
+        var keys = new VerificationKeys();
+        var first = keys.Get("rsa", Spki(modulus, 3), out _);
+        Assert.NotNull(first);
+        for (var n = 1; n <= 1000; n++)
+        {
+            Assert.NotNull(keys.Get("rsa", Spki(modulus, 3 + (2 * n)), out _));
+            if (n % 100 == 0) Assert.Same(first, keys.Get("rsa", Spki(modulus, 3), out _));
+        }
+        for (var n = 1001; n <= 2000; n++) keys.Get("rsa", Spki(modulus, 3 + (2 * n)), out _);
+        Assert.NotSame(first, keys.Get("rsa", Spki(modulus, 3), out _));
+        Assert.Null(keys.Get("rsa", [1, 2, 3], out var problem));
+        Assert.Equal("the key is no RSA key", problem);
+    }
+
+    [Fact]
     public async Task Testing_and_exact_domain_are_flags()
     {
         var zone = new ZoneResolver().Txt(Name, "v=DKIM1; t=y:s; p=" + Public);
@@ -97,6 +118,12 @@ public sealed class KeyTests
     {
         var zone = new ZoneResolver().Cname(Name, "keys.provider.example").Txt("keys.provider.example", "p=" + Public);
         Assert.Equal(DkimVerdict.Pass, (await Verifying.OneAsync(DkimModel.Sign(VerifyTests.Message, VerifyTests.Tags), zone)).Verdict);
+    }
+
+    private static byte[] Spki(byte[] modulus, int exponent)
+    {
+        using var rsa = RSA.Create(new RSAParameters { Modulus = modulus, Exponent = [(byte)(exponent >> 16), (byte)(exponent >> 8), (byte)exponent] });
+        return rsa.ExportSubjectPublicKeyInfo();
     }
 
     private static async Task<(DkimVerdict Verdict, string? Problem)> CheckAsync(params string[] records)
