@@ -40,4 +40,7 @@ internal sealed record LoadOptions
 
     /// <summary>How many hosts: d1.load.test goes to 127.0.1.1, and so on.</summary>
     public required int Destinations { get; init; }
+
+    /// <summary>Port on which smtp-relay answers for load.test as a name server; null: the server knows the way by other means.</summary>
+    public required int? DnsPort { get; init; }
 }

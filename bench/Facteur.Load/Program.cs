@@ -19,6 +19,7 @@ var visible = new Option<int?>("--visible-imap-port") { Description = "smtp-deli
 var pid = new Option<int?>("--pid") { Description = "imap-idle-hold: the server's process, to report its memory." };
 var sinkPort = new Option<int>("--sink-port") { DefaultValueFactory = _ => 2626, Description = "smtp-relay: port of the hosts that the server sends to." };
 var destinations = new Option<int>("--destinations") { DefaultValueFactory = _ => 10, Description = "smtp-relay: how many hosts, 127.0.1.1 and above." };
+var dnsPort = new Option<int?>("--dns-port") { Description = "smtp-relay: answer for load.test as a name server on this port." };
 
 var modes = new Dictionary<string, (string Help, Func<LoadOptions, Task<string>> Run)>
 {
@@ -38,7 +39,7 @@ var root = new RootCommand("Puts a load on any standard mail server and prints o
 foreach (var (name, mode) in modes)
 {
     var command = new Command(name, mode.Help);
-    foreach (var option in new Option[] { host, port, tls, user, password, connections, seconds, operations, size, mailbox, arguments, recipients, visible, pid, sinkPort, destinations })
+    foreach (var option in new Option[] { host, port, tls, user, password, connections, seconds, operations, size, mailbox, arguments, recipients, visible, pid, sinkPort, destinations, dnsPort })
         command.Options.Add(option);
     command.SetAction(async (parsed, _) =>
     {
@@ -61,6 +62,7 @@ foreach (var (name, mode) in modes)
             Pid = parsed.GetValue(pid),
             SinkPort = parsed.GetValue(sinkPort),
             Destinations = parsed.GetValue(destinations),
+            DnsPort = parsed.GetValue(dnsPort),
         };
         var report = await mode.Run(options);
         Console.WriteLine(report);

@@ -16,6 +16,7 @@ internal static class SmtpRelay
     {
         var meter = new Meter(options);
         await using var sink = SmtpSink.Listen(options.SinkPort, options.Destinations);
+        using var dns = options.DnsPort is { } port ? new SinkDns(port) : null;
         var before = Processor(options.Pid);
         meter.Start();
         await Task.WhenAll(Enumerable.Range(0, options.Connections).Select(n => Task.Run(() => SendAsync(options, meter, n))));

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Facteur.Accounts;
 using Facteur.Delivery.Transport;
 
@@ -10,6 +11,8 @@ namespace Facteur.Delivery.Queue;
 /// </summary>
 public sealed record RouteDocument
 {
+    private static readonly SearchValues<char> NotInNames = SearchValues.Create(" []/@\r\n");
+
     public string? Host { get; init; }
 
     /// <summary>Default 587 with a login, 465 with TLS from the start, 25 without either.</summary>
@@ -45,7 +48,7 @@ public sealed record RouteDocument
     public string? Fault()
     {
         if (Direct && Host is not null) return "A route is direct or has a host, not both.";
-        if (Host is not null && (Host.Length is 0 or > 255 || Host.AsSpan().ContainsAny(" []/@\r\n"))) return $"The host \"{Host}\" is no host name or address.";
+        if (Host is not null && (Host.Length is 0 or > 255 || Host.AsSpan().ContainsAny(NotInNames))) return $"The host \"{Host}\" is no host name or address.";
         if (Port is < 1 or > 65_535) return $"The port {Port} is not between 1 and 65535.";
         if (Tls is not (null or "starttls" or "tls" or "opportunistic" or "none")) return $"tls is \"{Tls}\"; allowed are starttls, tls, opportunistic and none.";
         if (User is null != Password is null) return "A login takes a user and a password.";

@@ -12,13 +12,16 @@ internal sealed partial class FacteurServer : IAsyncDisposable
 {
     private static readonly string[] listeners = ["smtp", "submission", "submissions", "lmtp", "imap", "imaps", "pop3", "pop3s", "http"];
     private readonly Dictionary<string, int> ports;
+    private readonly IReadOnlyDictionary<string, object> more;
     private Process? process;
     private readonly System.Text.StringBuilder log = new();
     private readonly List<(string Text, TaskCompletionSource Seen)> awaited = [];
 
     /// <param name="configuration">Text of facteur.json, when it is not to be the one made here; <see cref="Port"/> knows nothing of it.</param>
-    public FacteurServer(string? folder = null, string? configuration = null)
+    /// <param name="more">Keys of the configuration beside the usual ones.</param>
+    public FacteurServer(string? folder = null, string? configuration = null, IReadOnlyDictionary<string, object>? more = null)
     {
+        this.more = more ?? new Dictionary<string, object>();
         Folder = folder ?? Directory.CreateTempSubdirectory("facteur-test-").FullName;
         if (configuration is not null)
         {
@@ -127,7 +130,7 @@ internal sealed partial class FacteurServer : IAsyncDisposable
         Directory.Delete(Folder, recursive: true);
     }
 
-    private void WriteConfiguration() => File.WriteAllText(Configuration, JsonSerializer.Serialize(new Dictionary<string, object>
+    private void WriteConfiguration() => File.WriteAllText(Configuration, JsonSerializer.Serialize(new Dictionary<string, object>(more)
     {
         ["hostname"] = "localhost",
         ["data"] = Path.Combine(Folder, "data"),
