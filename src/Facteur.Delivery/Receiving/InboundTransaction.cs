@@ -72,7 +72,7 @@ internal sealed class InboundTransaction(MailHandoff handoff, SmtpPeer peer, Env
         var results = new ArrayBufferWriter<byte>(512);
         AuthenticationResultsField.Write(results, Handoff.Options.HostName, summary);
         VerdictFields.Write(results, verdict);
-        await using var beside = new SideEffects(Handoff, Envelope, Intake.Message, facts);
+        await using var beside = new SideEffects(Handoff, Envelope, Intake.Message, facts, summary);
         await beside.FindAsync(recipients, verdict, cancel);
         var plan = new DeliveryPlan(Handoff, Peer, Envelope, Header, Arrived) { Facts = facts, Summary = summary, Verdict = verdict, Beside = beside };
         var prefix = Prefix(results.WrittenSpan, out var returnPath);

@@ -1,3 +1,4 @@
+using Facteur.Delivery.Authentication;
 using Facteur.Delivery.Bounces;
 using Facteur.Delivery.Filtering;
 using Facteur.Delivery.Recipients;
@@ -10,7 +11,7 @@ using Facteur.Storage;
 namespace Facteur.Delivery.Receiving;
 
 /// <summary>What a message that came in brings about beside its delivery, to be committed with it: replies of who is away, and what a report says of mail that was sent before.</summary>
-internal sealed class SideEffects(MailHandoff handoff, Envelope envelope, MessageIntake message, MessageFacts facts) : IAsyncDisposable
+internal sealed class SideEffects(MailHandoff handoff, Envelope envelope, MessageIntake message, MessageFacts facts, AuthenticationSummary summary) : IAsyncDisposable
 {
     private readonly List<Storage.Delivery> deliveries = [];
 
@@ -58,7 +59,8 @@ internal sealed class SideEffects(MailHandoff handoff, Envelope envelope, Messag
         var report = await IncomingDomainReport.ReadAsync(message, PartTable.Parse(facts.Parts.Span), cancel);
         if (report is { Aggregate: { } aggregate } && await OursAsync(aggregate.Policy.Domain, cancel) is { } domain)
             await handoff.Services.ReceivedReports.AddAsync(domain, aggregate, cancel);
-        if (report is { Tls: { } tls })
+        // RFC 8460 §3: a report on TLS counts only when a signature vouches for who wrote it.
+        if (report is { Tls: { } tls } && summary.Dkim is { } signatures && signatures.Any(one => one.Verdict == DkimVerdict.Pass))
             foreach (var policy in tls.Policies.DistinctBy(policy => policy.Policy.Domain))
                 if (await OursAsync(policy.Policy.Domain, cancel) is { } ours) await handoff.Services.ReceivedReports.AddAsync(ours, tls, cancel);
     }

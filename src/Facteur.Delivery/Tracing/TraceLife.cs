@@ -41,7 +41,7 @@ public sealed record TraceLife(string Key, string MessageId, string Sender, IRea
             .GroupBy(row => row.Email!.Value).ToDictionary(group => group.Key, group => group.First().Transaction);
         return [.. rows
             .GroupBy(KeyOf, StringComparer.Ordinal)
-            .Select(group => new TraceLife(group.Key, First(group, row => row.MessageId), First(group, row => row.Sender), [.. group.OrderBy(row => row.At)]))
+            .Select(group => new TraceLife(group.Key, First(group, row => row.MessageId), First(group, row => row.Sender), [.. group.OrderBy(row => row.At).ThenBy(row => row.Kind)]))
             .OrderByDescending(life => life.Rows[0].At)];
 
         string KeyOf(TraceEvent row) =>

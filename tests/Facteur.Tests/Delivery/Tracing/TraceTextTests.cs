@@ -43,7 +43,7 @@ public sealed class TraceTextTests
     public void What_a_remote_host_said_cannot_break_the_line()
     {
         var row = Row(TraceKind.Failed, "r@b.test", 0, ("host", "mx"), ("answer", "550 no\r\nsuch \u001b[31muser\u202e\u2028x"));
-        Assert.Equal("Could not be delivered to r@b.test: mx “550 no  such  [31muser  x”", TraceText.Of(row, English));
+        Assert.Equal("Could not be delivered to r@b.test: mx: “550 no  such  [31muser  x”", TraceText.Of(row, English));
     }
 
     [Fact]
