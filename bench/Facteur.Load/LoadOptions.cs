@@ -38,6 +38,9 @@ internal sealed record LoadOptions
     /// <summary>Port on which smtp-relay plays the other hosts, at 127.0.1.1 and above.</summary>
     public required int SinkPort { get; init; }
 
+    /// <summary>Header fields that smtp-deliver puts before each message.</summary>
+    public byte[] Signature { get; init; } = [];
+
     /// <summary>How many hosts: d1.load.test goes to 127.0.1.1, and so on.</summary>
     public required int Destinations { get; init; }
 

@@ -36,10 +36,11 @@ var modes = new Dictionary<string, (string Help, Func<LoadOptions, Task<string>>
 };
 
 var root = new RootCommand("Puts a load on any standard mail server and prints one JSON line.");
+var signature = new Option<FileInfo?>("--signature") { Description = "smtp-deliver: file with header fields to stand before each message (DKIM-Signature)." };
 foreach (var (name, mode) in modes)
 {
     var command = new Command(name, mode.Help);
-    foreach (var option in new Option[] { host, port, tls, user, password, connections, seconds, operations, size, mailbox, arguments, recipients, visible, pid, sinkPort, destinations, dnsPort })
+    foreach (var option in new Option[] { host, port, tls, user, password, connections, seconds, operations, size, mailbox, arguments, recipients, visible, pid, sinkPort, destinations, dnsPort, signature })
         command.Options.Add(option);
     command.SetAction(async (parsed, _) =>
     {
@@ -63,6 +64,7 @@ foreach (var (name, mode) in modes)
             SinkPort = parsed.GetValue(sinkPort),
             Destinations = parsed.GetValue(destinations),
             DnsPort = parsed.GetValue(dnsPort),
+            Signature = parsed.GetValue(signature) is { } file ? await File.ReadAllBytesAsync(file.FullName, CancellationToken.None) : [],
         };
         var report = await mode.Run(options);
         Console.WriteLine(report);
@@ -70,4 +72,11 @@ foreach (var (name, mode) in modes)
     });
     root.Subcommands.Add(command);
 }
+var sample = new Command("sample", "Writes the message that smtp-deliver sends to standard output, to be signed.") { size, recipients };
+sample.SetAction(async (parsed, _) =>
+{
+    await using var output = Console.OpenStandardOutput();
+    await output.WriteAsync(new SampleMessage(parsed.GetValue(size), "claire@sender.test", parsed.GetValue(recipients)![0]).Stamp(0));
+});
+root.Subcommands.Add(sample);
 return await root.Parse(args).InvokeAsync();

@@ -38,7 +38,7 @@ internal static class SmtpDeliver
                 await CommandAsync(connection, $"AUTH PLAIN {Convert.ToBase64String(Encoding.UTF8.GetBytes($"\0{options.User}\0{options.Password}"))}\r\n");
             var sample = new SampleMessage(options.Size, "claire@sender.test", options.Recipients[0]);
             for (var turn = number; meter.TryBegin(); turn++)
-                await DeliverAsync(connection, meter, sample, options.Recipients[turn % options.Recipients.Count]);
+                await DeliverAsync(connection, meter, sample, options.Signature, options.Recipients[turn % options.Recipients.Count]);
             await CommandAsync(connection, "QUIT\r\n");
         }
         catch (Exception e) when (e is IOException or InvalidOperationException or EndOfStreamException)
@@ -47,7 +47,7 @@ internal static class SmtpDeliver
         }
     }
 
-    private static async Task DeliverAsync(LineConnection connection, Meter meter, SampleMessage sample, string recipient)
+    private static async Task DeliverAsync(LineConnection connection, Meter meter, SampleMessage sample, byte[] signature, string recipient)
     {
         var from = Stopwatch.GetTimestamp();
         await connection.WriteAsync($"MAIL FROM:<claire@sender.test>\r\nRCPT TO:<{recipient}>\r\nDATA\r\n");
@@ -55,6 +55,7 @@ internal static class SmtpDeliver
         await ExpectAsync(connection, '2');
         await ExpectAsync(connection, '3');
         var message = sample.Stamp(Interlocked.Increment(ref next));
+        if (signature.Length > 0) await connection.WriteAsync(signature);
         await connection.WriteAsync(message);
         await connection.WriteAsync(endOfData);
         await ExpectAsync(connection, '2');
