@@ -42,7 +42,7 @@ foreach (var (name, mode) in modes)
     var command = new Command(name, mode.Help);
     foreach (var option in new Option[] { host, port, tls, user, password, connections, seconds, operations, size, mailbox, arguments, recipients, visible, pid, sinkPort, destinations, dnsPort, signature })
         command.Options.Add(option);
-    command.SetAction(async (parsed, _) =>
+    command.SetAction(async (parsed, cancel) =>
     {
         var (limit, most) = (parsed.GetValue(seconds), parsed.GetValue(operations));
         var options = new LoadOptions
@@ -64,7 +64,7 @@ foreach (var (name, mode) in modes)
             SinkPort = parsed.GetValue(sinkPort),
             Destinations = parsed.GetValue(destinations),
             DnsPort = parsed.GetValue(dnsPort),
-            Signature = parsed.GetValue(signature) is { } file ? await File.ReadAllBytesAsync(file.FullName, CancellationToken.None) : [],
+            Signature = parsed.GetValue(signature) is { } file ? await File.ReadAllBytesAsync(file.FullName, cancel) : [],
         };
         var report = await mode.Run(options);
         Console.WriteLine(report);
@@ -73,10 +73,10 @@ foreach (var (name, mode) in modes)
     root.Subcommands.Add(command);
 }
 var sample = new Command("sample", "Writes the message that smtp-deliver sends to standard output, to be signed.") { size, recipients };
-sample.SetAction(async (parsed, _) =>
+sample.SetAction(async (parsed, cancel) =>
 {
     await using var output = Console.OpenStandardOutput();
-    await output.WriteAsync(new SampleMessage(parsed.GetValue(size), "claire@sender.test", parsed.GetValue(recipients)![0]).Stamp(0));
+    await output.WriteAsync(new SampleMessage(parsed.GetValue(size), "claire@sender.test", parsed.GetValue(recipients)![0]).Stamp(0), cancel);
 });
 root.Subcommands.Add(sample);
 return await root.Parse(args).InvokeAsync();

@@ -14,6 +14,7 @@ public sealed class MailHandoff(DeliveryServices services) : IMailHandoff
     internal DeliveryServices Services { get; } = services;
     internal MailStore Store => Services.Store;
     internal Inboxes Inboxes { get; } = new(services.Store);
+    internal ForwardSeal Seal { get; } = new(services.Keys, services.Options.HostName, services.Time);
     internal DeliveryOptions Options => Services.Options;
     internal TimeProvider Time => Services.Time;
     internal RefusalTrace Trace => Services.Refusals;

@@ -25,7 +25,7 @@ public abstract class MessageIntake : IMessageSource, IAsyncDisposable
         foreach (var segment in bytes) await WriteAsync(segment, cancel);
     }
 
-    /// <summary>Reads back what was written, before anything refers to it: for whoever judges a message before it is taken.</summary>
+    /// <summary>Reads back what was written, and once complete the whole, before anything refers to it: for whoever judges or signs a message before it is taken.</summary>
     public abstract ValueTask<int> ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancel);
 
     /// <summary>Ends the content; no more octets may follow. Facts are those of the content as written: <see cref="CompleteAsync(ReadOnlyMemory{byte}, CancellationToken)"/> may put fields before it.</summary>

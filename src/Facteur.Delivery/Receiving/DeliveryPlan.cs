@@ -37,7 +37,7 @@ internal sealed class DeliveryPlan(MailHandoff handoff, SmtpPeer peer, Envelope 
         foreach (var routed in recipients)
             foreach (var local in routed.Local) await KeepAsync(routed, local, cancel);
         var queue = new QueuePlan(handoff, peer, envelope, header, arrived) { MessageId = MessageId, Subject = Facts.Subject, ReturnPathOctets = returnPathOctets };
-        var queued = await queue.MakeAsync(recipients, Signatures, Verdict, cancel);
+        var queued = await queue.MakeAsync(message, recipients, Signatures, Verdict, cancel);
         AddQueuedRows(queued);
         if (peer.Account is { } sender) rows.Insert(0, TraceRows.Accepted(arrived, peer, envelope, MessageId, "", sender.Id, Summary, Verdict));
         else if (targets.Count == 0) rows.Insert(0, TraceRows.Accepted(arrived, peer, envelope, MessageId, "", null, Summary, Verdict));

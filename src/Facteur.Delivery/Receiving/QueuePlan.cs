@@ -16,13 +16,13 @@ internal sealed class QueuePlan(MailHandoff handoff, SmtpPeer peer, Envelope env
 
     private string Sender => envelope.Sender?.ToString() ?? "";
 
-    public async ValueTask<IReadOnlyList<QueueSubmission>> MakeAsync(List<RoutedRecipient> recipients, ReadOnlyMemory<byte> signatures, FilterVerdict? verdict, CancellationToken cancel)
+    public async ValueTask<IReadOnlyList<QueueSubmission>> MakeAsync(MessageIntake content, List<RoutedRecipient> recipients, ReadOnlyMemory<byte> signatures, FilterVerdict? verdict, CancellationToken cancel)
     {
         var submissions = new List<QueueSubmission>();
         if (recipients.Exists(routed => routed.Remote.Count > 0))
         {
             await AddRelayedAsync(submissions, recipients, signatures, cancel);
-            await AddForwardedAsync(submissions, recipients, signatures, verdict, cancel);
+            await AddForwardedAsync(submissions, content, recipients, signatures, verdict, cancel);
         }
         await AddReportsAsync(submissions, recipients, cancel);
         return submissions;
@@ -38,7 +38,7 @@ internal sealed class QueuePlan(MailHandoff handoff, SmtpPeer peer, Envelope env
     }
 
     /// <summary>What addresses of ours lead elsewhere: one entry for each address that does, in its name.</summary>
-    private async ValueTask AddForwardedAsync(List<QueueSubmission> submissions, List<RoutedRecipient> recipients, ReadOnlyMemory<byte> signatures, FilterVerdict? verdict, CancellationToken cancel)
+    private async ValueTask AddForwardedAsync(List<QueueSubmission> submissions, MessageIntake content, List<RoutedRecipient> recipients, ReadOnlyMemory<byte> signatures, FilterVerdict? verdict, CancellationToken cancel)
     {
         var leaves = recipients.SelectMany(routed => routed.Remote).Where(leaf => leaf.Via is not null);
         foreach (var group in leaves.GroupBy(leaf => (leaf.Via, leaf.Sender, leaf.ForwardedBy, leaf.KeepsEnvelope)))
@@ -46,7 +46,9 @@ internal sealed class QueuePlan(MailHandoff handoff, SmtpPeer peer, Envelope env
             var (via, sender, account, keepsEnvelope) = group.Key;
             // Spam is not passed on: the next host would hold it against this one.
             if (account is { } owner && verdict?.For(owner).Action == FilterAction.Junk) continue;
-            var message = await MessageAsync(account, cancel) with { Sender = sender, Kind = "forward", Prefix = (byte[])[.. ForwardTrail.Field(via!), .. signatures.Span] };
+            // What one of our accounts sent is signed; what came from elsewhere is sealed with what we found of it.
+            var vouched = peer.Account is null ? await handoff.Seal.WriteAsync(content, ReturnPathOctets, via!, cancel) : signatures;
+            var message = await MessageAsync(account, cancel) with { Sender = sender, Kind = "forward", Prefix = (byte[])[.. ForwardTrail.Field(via!), .. vouched.Span] };
             if (!keepsEnvelope) message = message with { EnvelopeId = null, Return = Mail.DsnReturn.Unstated };
             submissions.Add(await handoff.Services.Outbound.PrepareAsync(message, [.. group.DistinctBy(leaf => leaf.Address, StringComparer.OrdinalIgnoreCase).Select(Outbound)], cancel));
         }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using Facteur.Delivery.Authentication.Dkim;
+using Facteur.Delivery.Filtering;
 using Facteur.Delivery.Queue;
 using Facteur.Delivery.Recipients;
 using Facteur.Mail;
@@ -70,6 +71,10 @@ internal sealed class SubmissionTransaction : MessageTransaction
         if (Intake.Refusal is not null) return default;
         if (await FromCheck.RunAsync(Handoff.Services.Directory, account, Header, cancel) is { } refusal) return (null, refusal);
         if (await Intake.EndAsync(cancel) is not { } facts) return default;
+        // Checkers that look at outgoing mail too (a virus scanner): the others say nothing of a logged-in sender.
+        var verdict = await Handoff.Services.Policy.JudgeAsync(
+            new FilterInput { Peer = Peer, Transaction = Envelope.Id, Sender = Envelope.Sender, Recipients = [], Facts = facts, Source = Intake.Message }, cancel);
+        if (verdict.Refusal is { } unwanted) return (null, unwanted);
         var signatures = new ArrayBufferWriter<byte>(signer is null ? 1 : 1024);
         signer?.Complete(signatures, Handoff.Time.GetUtcNow());
         var plan = new DeliveryPlan(Handoff, Peer, Envelope, Header, Arrived) { Facts = facts, Signatures = signatures.WrittenMemory };

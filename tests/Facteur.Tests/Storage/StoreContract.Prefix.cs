@@ -50,15 +50,21 @@ public abstract partial class StoreContract
         var parser = new MimeParser(MimeLimits.Default);
         parser.Write(message);
         Assert.Equal(Text(parser.Complete()), Text(await intake.EndAsync(default)));
-        var read = new byte[message.Length];
-        for (var at = message.Length; at > 0;)
+        Assert.Equal(message, await ReadAllAsync(intake, message.Length));
+        Assert.Equal(0, await intake.ReadAsync(message.Length, new byte[10], default));
+    }
+
+    /// <summary>Reads from the end to the start, in steps that cross all borders.</summary>
+    private static async Task<byte[]> ReadAllAsync(MessageIntake intake, int length)
+    {
+        var read = new byte[length];
+        for (var at = length; at > 0;)
         {
             var first = Math.Max(0, at - 77_777);
             for (var next = first; next < at;) next += await intake.ReadAsync(next, read.AsMemory(next, at - next), default);
             at = first;
         }
-        Assert.Equal(message, read);
-        Assert.Equal(0, await intake.ReadAsync(message.Length, new byte[10], default));
+        return read;
     }
 
     private async Task CheckPrefixAsync(Facteur.Storage.Mailbox inbox, byte[] prefix, byte[] message, int step)
@@ -73,6 +79,7 @@ public abstract partial class StoreContract
         var facts = await intake.CompleteAsync(prefix, default);
         Assert.Equal(Text(expected), Text(facts));
         Assert.Equal(whole.Length, intake.Length);
+        Assert.Equal(whole, await ReadAllAsync(intake, whole.Length));
         var entry = Assert.Single((await Store.DeliverAsync([new Facteur.Storage.Delivery(intake, [Target(inbox)])], default)).Entries);
         await using var reader = Store.ReadEmails(inbox.Id, Uids(entry.Uid), EmailFields.Parts);
         Assert.True(await reader.ReadAsync(default));

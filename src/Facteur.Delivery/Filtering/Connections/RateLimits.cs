@@ -41,10 +41,9 @@ internal sealed class RateLimits(TimeProvider time)
     private readonly TokenBuckets<string> domains = new(time, MaxDomains);
     private readonly RecentSet<string> seen = new(MaxConnections);
 
-    /// <summary>A transaction begins. Connections from this machine itself have no limits.</summary>
+    /// <summary>A transaction begins.</summary>
     public SmtpRefusal? CheckMessage(SmtpPeer peer, string senderDomain, RateSettings settings)
     {
-        if (IsOwn(peer)) return null;
         var host = PeerNetwork.Host(peer.Remote.Address);
         if (seen.Add(peer.ConnectionId) && !connections.TryTake(host, settings.Connections))
         {
@@ -58,14 +57,10 @@ internal sealed class RateLimits(TimeProvider time)
     /// <summary>A recipient is named; who guessed too often hears the same for those that exist.</summary>
     public SmtpRefusal? CheckRecipient(SmtpPeer peer, bool exists, RateSettings settings)
     {
-        if (IsOwn(peer)) return null;
         var host = PeerNetwork.Host(peer.Remote.Address);
         if (exists ? !unknown.Holds(host, settings.UnknownRecipients) : !unknown.TryTake(host, settings.UnknownRecipients)) return Guessing;
         return recipients.TryTake(host, settings.Recipients) ? null : TooMuch;
     }
-
-    // Programs of this machine are the operator's own.
-    private static bool IsOwn(SmtpPeer peer) => IPAddress.IsLoopback(peer.Remote.Address);
 }
 
 /// <summary>Remembers the last so many values.</summary>

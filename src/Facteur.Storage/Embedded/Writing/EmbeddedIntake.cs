@@ -69,7 +69,8 @@ internal sealed class EmbeddedIntake(EmbeddedStore store, long? sizeHint) : Mess
     {
         cancel.ThrowIfCancellationRequested();
         ObjectDisposedException.ThrowIf(disposed, this);
-        if (offset < spilled) return new(extents!.Read(offset, target.Span));
+        // Once complete, all of it is in the extents, and a prefix stands at their front.
+        if (extents is not null && (Facts is not null || offset < spilled)) return new(extents.Read(offset, target.Span));
         var start = offset - spilled;
         if (start >= buffered) return new(0);
         var part = Inline[(int)start..];

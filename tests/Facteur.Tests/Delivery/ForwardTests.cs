@@ -1,0 +1,84 @@
+using System.Text;
+using Facteur.Accounts;
+using Facteur.Delivery.Authentication;
+using Facteur.Delivery.Authentication.Dkim;
+using Facteur.Delivery.Domains;
+using Facteur.Net.Dns;
+using Facteur.Smtp;
+using Facteur.Storage.Queue;
+using Facteur.Tests.Smtp;
+using Facteur.Tests.Support;
+
+namespace Facteur.Tests.Delivery;
+
+/// <summary>What becomes of mail that an address of ours leads elsewhere.</summary>
+public sealed class ForwardTests
+{
+    private const string Message = """
+        S: 220 *
+        C: HELO relay.example.org
+        S: 250 *
+        C: MAIL FROM:<claire@example.org>
+        S: 250 *
+        C: RCPT TO:<moi@demo.test>
+        S: 250 *
+        C: DATA
+        S: 354 *
+        C: From: Claire <claire@example.org>
+        C: Subject: bonjour
+        C: Date: Sat, 14 Mar 2026 09:00:00 +0000
+        C: Message-ID: <m1@example.org>
+        C:
+        C: une ligne
+        C: .
+        S: 250 *
+        C: QUIT
+        S: 221 *
+        """;
+
+    [Fact]
+    public async Task A_forward_leaves_with_a_sender_of_ours_sealed_and_marked()
+    {
+        var zone = new ZoneResolver();
+        await using var fixture = await SmtpFixture.CreateAsync(dns: zone);
+        var keys = fixture.Handoff.Services.Keys;
+        var domain = (await fixture.Store.Directory.FindDomainAsync("demo.test", default))!;
+        await keys.EnsureAsync(domain, default);
+        foreach (var key in await keys.PublishedAsync(domain, default)) zone.Txt($"{key.Selector}._domainkey.demo.test", key.Record);
+        await new AccountService(fixture.Store, new LoginOptions { HashIterations = 10 }, new FakeTime()).SetForwardAsync("moi@demo.test", ["claude@elsewhere.test"], ForwardKeep.Keep, default);
+
+        await fixture.RunAsync(SmtpMode.Mx, Message);
+
+        Assert.Single(await fixture.InboxAsync("moi@demo.test"));
+        var item = Assert.Single(await fixture.Store.Queue.ListAsync(new QueueFilter(), null, 10, default));
+        Assert.Equal(("claude@elsewhere.test", "forward"), (item.Recipient.Address, item.Message.Kind));
+        Assert.Matches("^SRS0=.+=example.org=claire@demo.test$", item.Message.Sender);
+
+        var sent = await SentAsync(fixture, item.Message);
+        Assert.StartsWith("Delivered-To: moi@demo.test\r\nARC-Seal: i=1;", sent, StringComparison.Ordinal);
+        Assert.DoesNotContain("Return-Path", sent, StringComparison.Ordinal);
+        using var verifier = new SignatureVerifier();
+        verifier.Write(Encoding.Latin1.GetBytes(sent));
+        var results = await verifier.CompleteAsync(zone, new FakeTime(), default);
+        Assert.Equal((ArcVerdict.Pass, 1), (results.Arc.Verdict, results.Arc.Instances));
+        Assert.Contains("spf=none", results.Arc.FirstResults, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_message_that_was_forwarded_here_before_is_kept_instead()
+    {
+        await using var fixture = await SmtpFixture.CreateAsync();
+        await new AccountService(fixture.Store, new LoginOptions { HashIterations = 10 }, new FakeTime()).SetForwardAsync("moi@demo.test", ["claude@elsewhere.test"], ForwardKeep.Delete, default);
+        await fixture.RunAsync(SmtpMode.Mx, Message.Replace("C: From:", "C: Delivered-To: moi@demo.test\nC: From:", StringComparison.Ordinal));
+        Assert.Empty(await fixture.Store.Queue.ListAsync(new QueueFilter(), null, 10, default));
+        Assert.Single(await fixture.InboxAsync("moi@demo.test"));
+    }
+
+    private static async Task<string> SentAsync(SmtpFixture fixture, QueueMessage message)
+    {
+        await using var body = (await fixture.Store.OpenBodyAsync(message.Content, default))!;
+        var octets = new byte[body.Length];
+        for (var at = 0; at < octets.Length;) at += await body.ReadAsync(at, octets.AsMemory(at), default);
+        return Encoding.Latin1.GetString(message.Prefix.Span) + Encoding.Latin1.GetString(octets.AsSpan(message.SkipOctets));
+    }
+}
