@@ -38,23 +38,26 @@ internal sealed class DomainSetups(FacteurConfiguration configuration, DkimKeyRi
         return [.. four, .. six];
     }
 
-    /// <summary>Of the certificates that were configured: one of the local authority changes too often to be published.</summary>
+    /// <summary>
+    /// Of the configured certificates those that port 25 shows to who asks for this host, and the one for all other names when none does.
+    /// One of the local authority changes too often to be published.
+    /// </summary>
     private List<byte[]> KeyDigests()
     {
-        var digests = new List<byte[]>();
+        var (ofHost, others) = (new List<byte[]>(), new List<byte[]>());
         foreach (var files in configuration.Tls)
         {
             try
             {
                 using var certificate = X509CertificateLoader.LoadCertificateFromFile(files.Certificate);
-                digests.Add(SHA256.HashData(certificate.PublicKey.ExportSubjectPublicKeyInfo()));
+                (certificate.MatchesHostname(configuration.Hostname) ? ofHost : others).Add(SHA256.HashData(certificate.PublicKey.ExportSubjectPublicKeyInfo()));
             }
             catch (CryptographicException)
             {
                 // Whoever starts the server with it is told.
             }
         }
-        return digests;
+        return ofHost.Count > 0 ? ofHost : [.. others.Take(1)];
     }
 
     private HostedServices Services()

@@ -104,11 +104,11 @@ internal sealed class TestClient : IAsyncDisposable
         throw new EndOfStreamException(command);
     }
 
-    /// <summary>BODY.PEEK[] of the messages of a set, in order.</summary>
-    public async IAsyncEnumerable<byte[]> ImapBodiesAsync(string set)
+    /// <summary>One section of the messages of a set, in order; the whole message unless told.</summary>
+    public async IAsyncEnumerable<byte[]> ImapBodiesAsync(string set, string item = "BODY.PEEK[]")
     {
         var mark = $"t{++tag}";
-        await WriteAsync($"{mark} FETCH {set} BODY.PEEK[]\r\n");
+        await WriteAsync($"{mark} FETCH {set} {item}\r\n");
         while (await ReadLineAsync() is { } line)
         {
             if (line.StartsWith(mark + " ", StringComparison.Ordinal))

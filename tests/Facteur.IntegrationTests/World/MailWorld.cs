@@ -1,8 +1,10 @@
 using System.Globalization;
 using System.Net;
+using System.Runtime.ExceptionServices;
 using System.Security.Cryptography.X509Certificates;
 using Facteur.Accounts;
 using Facteur.IntegrationTests.Dns;
+using Xunit.Sdk;
 
 namespace Facteur.IntegrationTests.World;
 
@@ -20,6 +22,7 @@ public sealed class MailWorld : IAsyncLifetime
     private static int messages;
     private readonly string folder = Directory.CreateTempSubdirectory("facteur-world-").FullName;
     private WorldAuthority authority = null!;
+    private ExceptionDispatchInfo? missing;
 
     internal WorldServer A { get; private set; } = null!;
     internal WorldServer B { get; private set; } = null!;
@@ -28,6 +31,27 @@ public sealed class MailWorld : IAsyncLifetime
     internal NamedPrograms Named { get; private set; } = null!;
 
     public async ValueTask InitializeAsync()
+    {
+        try
+        {
+            await StartAsync();
+        }
+        catch (SkipException e)
+        {
+            // Thrown here it would fail the tests; each throws it for itself.
+            missing = ExceptionDispatchInfo.Capture(e);
+        }
+        catch
+        {
+            await DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Skips a test when something that the world needs is not on this machine.</summary>
+    internal void Require() => missing?.Throw();
+
+    private async Task StartAsync()
     {
         if (!Environment.IsPrivilegedProcess) Assert.Skip("the ports of mail need root");
         LabProcess.Find("postfix");
@@ -42,7 +66,7 @@ public sealed class MailWorld : IAsyncLifetime
         await Task.WhenAll(A.PrepareAsync(PrepareAAsync), B.PrepareAsync(PrepareBAsync));
         Dns = await DnsLab.StartAsync(await ZonesAsync(), new DnsLabOptions { Resolver = resolver });
         await Task.WhenAll(StartAsync(A), StartAsync(B),
-            Postfix.StartAsync(Named, authority.Issue("p", "mail.p.test"), ["paul"], new Dictionary<string, string> { ["late"] = "nobody@b.test" }));
+            Postfix.StartAsync(Named, resolver.Address, authority.Issue("p", "mail.p.test"), ["paul"], new Dictionary<string, string> { ["late"] = "nobody@b.test" }));
     }
 
     public async ValueTask DisposeAsync()
@@ -132,4 +156,23 @@ public sealed class MailWorld : IAsyncLifetime
 public sealed class WorldCollection : ICollectionFixture<MailWorld>
 {
     public const string Name = "World";
+}
+
+/// <summary>A class of tests in the world.</summary>
+[Collection(WorldCollection.Name)]
+public abstract class WorldTests(MailWorld world) : IAsyncLifetime
+{
+    internal MailWorld World { get; } = world;
+
+    public ValueTask InitializeAsync()
+    {
+        World.Require();
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        return ValueTask.CompletedTask;
+    }
 }

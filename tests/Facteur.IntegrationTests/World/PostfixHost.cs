@@ -11,6 +11,7 @@ namespace Facteur.IntegrationTests.World;
 /// </summary>
 internal sealed class PostfixHost(string folder, IPAddress address, string domain) : IAsyncDisposable
 {
+    private CheckingMilters? milters;
     private DaemonProcess? process;
 
     public string Domain => domain;
@@ -19,10 +20,10 @@ internal sealed class PostfixHost(string folder, IPAddress address, string domai
     private string LogFile => Path.Combine(folder, "log");
     public string Log => File.Exists(LogFile) ? File.ReadAllText(LogFile) : "";
 
-    /// <summary>Writes the configuration and starts it.</summary>
+    /// <summary>Writes the configuration and starts it, with the milters that judge what it takes.</summary>
     /// <param name="mailboxes">Local parts that have a mailbox.</param>
     /// <param name="aliases">Local part to the address it is sent on to.</param>
-    public async Task StartAsync(NamedPrograms programs, (string Certificate, string Key) tls, string[] mailboxes, IReadOnlyDictionary<string, string> aliases)
+    public async Task StartAsync(NamedPrograms programs, IPAddress resolver, (string Certificate, string Key) tls, string[] mailboxes, IReadOnlyDictionary<string, string> aliases)
     {
         foreach (var name in (string[])["etc", "queue", "lib", "mail"]) Directory.CreateDirectory(Path.Combine(folder, name));
         // Delivery runs as nobody, the rest as postfix.
@@ -33,11 +34,13 @@ internal sealed class PostfixHost(string folder, IPAddress address, string domai
         await File.WriteAllTextAsync(Path.Combine(Etc, "master.cf"), Master);
         await File.WriteAllLinesAsync(Path.Combine(Etc, "mailboxes"), mailboxes.Select(name => $"{name}@{domain} {name}/"));
         await File.WriteAllLinesAsync(Path.Combine(Etc, "aliases"), aliases.Select(pair => $"{pair.Key}@{domain} {pair.Value}"));
+        milters = await CheckingMilters.StartAsync(programs, Path.Combine(folder, "milters"), address, resolver, HostName);
         process = await DaemonProcess.StartAsync(new IPEndPoint(address, 25), NamedPrograms.Program, programs.Arguments(LabProcess.Find("postfix"), "-c", Etc, "start-fg"));
     }
 
     /// <summary>Gives it a message as a program on its machine does.</summary>
-    public async Task SendAsync(string from, string to, string subject, string body)
+    /// <param name="author">Who the message says it is from; the sender when it is null.</param>
+    public async Task SendAsync(string from, string to, string subject, string body, string? author = null)
     {
         await using var client = await TestClient.ConnectAsync(25, address: address.ToString());
         await client.ExpectAsync("220");
@@ -45,7 +48,7 @@ internal sealed class PostfixHost(string folder, IPAddress address, string domai
         await client.CommandAsync($"MAIL FROM:<{from}>", "250");
         await client.CommandAsync($"RCPT TO:<{to}>", "250");
         await client.CommandAsync("DATA", "354");
-        await client.WriteAsync(MailWorld.Message(from, to, subject, body));
+        await client.WriteAsync(MailWorld.Message(author ?? from, to, subject, body));
         await client.CommandAsync(".", "250");
         await client.CommandAsync("QUIT", "221");
     }
@@ -74,6 +77,7 @@ internal sealed class PostfixHost(string folder, IPAddress address, string domai
     public async ValueTask DisposeAsync()
     {
         if (process is not null) await process.DisposeAsync();
+        if (milters is not null) await milters.DisposeAsync();
     }
 
     private string Main((string Certificate, string Key) tls) => $"""
@@ -106,6 +110,8 @@ internal sealed class PostfixHost(string folder, IPAddress address, string domai
         smtp_tls_security_level = dane
         smtp_dns_support_level = dnssec
         smtp_tls_loglevel = 1
+        smtpd_milters = {CheckingMilters.Setting(address)}
+        milter_default_action = accept
 
         """;
 

@@ -70,23 +70,13 @@ internal sealed class WorldServer(string folder, IPAddress address, string hostN
         return [.. lives.EnumerateArray().SelectMany(life => life.GetProperty("rows").EnumerateArray()).Where(row => row.GetProperty("kind").GetString() == kind)];
     }
 
-    /// <summary>The message of an inbox whose subject has these words; waits for it by IDLE.</summary>
-    public async Task<string> WaitMessageAsync(string account, string words)
-    {
-        await using var imap = await OpenInboxAsync(account);
-        while (true)
-        {
-            if (await SearchAsync(imap, words) is [var number, ..])
-                await foreach (var body in imap.ImapBodiesAsync(number)) return Encoding.UTF8.GetString(body);
-            await imap.WriteAsync("idle IDLE\r\n");
-            Assert.StartsWith("+", await imap.ReadLineAsync(), StringComparison.Ordinal);
-            while (await imap.ReadLineAsync() is { } line && !line.EndsWith("EXISTS", StringComparison.Ordinal)) Assert.StartsWith("* ", line, StringComparison.Ordinal);
-            await imap.WriteAsync("DONE\r\n");
-            while (await imap.ReadLineAsync() is { } line && !line.StartsWith("idle OK", StringComparison.Ordinal)) Assert.StartsWith("* ", line, StringComparison.Ordinal);
-        }
-    }
+    /// <summary>The message of an inbox that has these words; waits for it by IDLE.</summary>
+    public Task<string> WaitMessageAsync(string account, string words) => WaitAsync(account, words, "BODY.PEEK[]");
 
-    /// <summary>How many messages of an inbox have these words in their subject now.</summary>
+    /// <summary>The first part of such a message, decoded; in a report that is what people read.</summary>
+    public Task<string> WaitTextAsync(string account, string words) => WaitAsync(account, words, "BINARY.PEEK[1]");
+
+    /// <summary>How many messages of an inbox have these words now.</summary>
     public async Task<int> CountAsync(string account, string words)
     {
         await using var imap = await OpenInboxAsync(account);
@@ -94,6 +84,21 @@ internal sealed class WorldServer(string folder, IPAddress address, string hostN
     }
 
     public ValueTask DisposeAsync() => Process.DisposeAsync();
+
+    private async Task<string> WaitAsync(string account, string words, string section)
+    {
+        await using var imap = await OpenInboxAsync(account);
+        while (true)
+        {
+            if (await SearchAsync(imap, words) is [var number, ..])
+                await foreach (var body in imap.ImapBodiesAsync(number, section)) return Encoding.UTF8.GetString(body);
+            await imap.WriteAsync("idle IDLE\r\n");
+            Assert.StartsWith("+", await imap.ReadLineAsync(), StringComparison.Ordinal);
+            while (await imap.ReadLineAsync() is { } line && !line.EndsWith("EXISTS", StringComparison.Ordinal)) Assert.StartsWith("* ", line, StringComparison.Ordinal);
+            await imap.WriteAsync("DONE\r\n");
+            while (await imap.ReadLineAsync() is { } line && !line.StartsWith("idle OK", StringComparison.Ordinal)) Assert.StartsWith("* ", line, StringComparison.Ordinal);
+        }
+    }
 
     private async Task<TestClient> OpenInboxAsync(string account)
     {
@@ -106,7 +111,7 @@ internal sealed class WorldServer(string folder, IPAddress address, string hostN
 
     private static async Task<string[]> SearchAsync(TestClient imap, string words)
     {
-        var lines = await imap.ImapAsync($"SEARCH SUBJECT \"{words}\"");
+        var lines = await imap.ImapAsync($"SEARCH TEXT \"{words}\"");
         return lines.First(line => line.StartsWith("* SEARCH", StringComparison.Ordinal)).Split(' ')[2..];
     }
 }

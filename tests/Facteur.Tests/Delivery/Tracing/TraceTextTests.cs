@@ -74,4 +74,11 @@ public sealed class TraceTextTests
         Assert.Equal(["c2-1", "c1-1"], lives.Select(life => life.Key));
         Assert.Equal([TraceKind.Stored, TraceKind.Fetched], lives[1].Rows.Select(row => row.Kind));
     }
+
+    [Fact]
+    public void A_life_begins_with_the_message_coming_in_though_its_commit_wrote_all_rows_at_once()
+    {
+        var life = Assert.Single(TraceLife.Of([Row(TraceKind.Queued, "a@b.test", 0), Row(TraceKind.Accepted, "", 0), Row(TraceKind.Sent, "a@b.test", 1)]));
+        Assert.Equal([TraceKind.Accepted, TraceKind.Queued, TraceKind.Sent], life.Rows.Select(row => row.Kind));
+    }
 }
