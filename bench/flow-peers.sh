@@ -16,9 +16,13 @@ flow_dns() {
   {
     printf 'server:\n interface: %s@53\n interface: 127.0.0.1@%s\n access-control: 127.0.0.0/8 allow\n do-daemonize: no\n username: ""\n chroot: ""\n directory: "%s"\n pidfile: ""\n use-syslog: no\n logfile: "%s/unbound.log"\n module-config: "iterator"\n' "$FLOW_DNS" "$FLOW_DNS_PORT" "$d" "$d"
     printf ' local-zone: "." static\n local-data: ". 3600 IN SOA . . 1 1 1 1 60"\n'
-    printf ' local-data: "sender.test. 3600 IN TXT \\"v=spf1 ip4:127.0.0.0/8 -all\\""\n local-data: "sender.test. 3600 IN MX 10 mx.sender.test."\n local-data: "mx.sender.test. 3600 IN A 127.0.0.1"\n'
-    printf ' local-data: "_dmarc.sender.test. 3600 IN TXT \\"v=DMARC1; p=reject\\""\n'
-    printf " local-data: 'load._domainkey.sender.test. 3600 IN TXT \"v=DKIM1; k=rsa; p=%s\" \"%s\"'\n" "${key:0:200}" "${key:200}"
+    cat <<CONF
+ local-data: 'sender.test. 3600 IN TXT "v=spf1 ip4:127.0.0.0/8 -all"'
+ local-data: 'sender.test. 3600 IN MX 10 mx.sender.test.'
+ local-data: 'mx.sender.test. 3600 IN A 127.0.0.1'
+ local-data: '_dmarc.sender.test. 3600 IN TXT "v=DMARC1; p=reject"'
+ local-data: 'load._domainkey.sender.test. 3600 IN TXT "v=DKIM1; k=rsa; p=${key:0:200}" "${key:200}"'
+CONF
     for i in $(seq $FLOW_DESTINATIONS); do
       printf ' local-data: "d%s.load.test. 3600 IN MX 10 mx%s.load.test."\n local-data: "mx%s.load.test. 3600 IN A 127.0.1.%s"\n' "$i" "$i" "$i" "$i"
     done
