@@ -6,6 +6,13 @@ namespace Facteur.IntegrationTests.World;
 /// <summary>Mail that an account sends on: its target sees a sender of ours that SPF knows, and reports about it reach who wrote it.</summary>
 public sealed partial class ForwardTests(MailWorld world) : WorldTests(world)
 {
+    // Whether dkimpy takes the chain of seals of the message on standard input, and who made the newest.
+    private const string VerifySeal = """
+        import sys, dkim
+        verdict, results, reason = dkim.arc_verify(sys.stdin.buffer.read())
+        print(verdict, results[0]["as-domain"].decode() if results else reason)
+        """;
+
     [Fact]
     public async Task The_target_of_a_forward_sees_a_rewritten_sender_that_SPF_passes()
     {
@@ -19,6 +26,10 @@ public sealed partial class ForwardTests(MailWorld world) : WorldTests(world)
             "--scope", "mfrom", "--identity", returnPath, "--ip-address", $"{World.A.Address}", "--helo-identity", "mail.a.test");
         Assert.True(spf.ExitCode == 0, spf.ToString());
         Assert.StartsWith("pass", spf.Output, StringComparison.Ordinal);
+        // What was found on the way in travels on, sealed (RFC 8617).
+        var sealing = await World.Named.RunAsync(message, "/usr/bin/python3", "-c", VerifySeal);
+        if (sealing.Error.Contains("No module named", StringComparison.Ordinal)) Assert.Skip(sealing.Error);
+        Assert.True(sealing.Output == "b'pass' a.test\n", sealing + message);
         PostfixExchangeTests.AssertResult(message, @"dkim=pass \(.*?\) header\.d=b\.test");
         PostfixExchangeTests.AssertResult(message, @"dmarc=pass \(p=reject dis=none\) header\.from=b\.test");
     }

@@ -23,6 +23,7 @@ public sealed class MailWorld : IAsyncLifetime
     private readonly string folder = Directory.CreateTempSubdirectory("facteur-world-").FullName;
     private WorldAuthority authority = null!;
     private ExceptionDispatchInfo? missing;
+    private FileStream? turn;
 
     internal WorldServer A { get; private set; } = null!;
     internal WorldServer B { get; private set; } = null!;
@@ -59,6 +60,7 @@ public sealed class MailWorld : IAsyncLifetime
         File.SetUnixFileMode(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
         Named = new NamedPrograms(folder, resolver.Address);
         await Named.RequireAsync();
+        turn = await TakeTurnAsync();
         authority = new WorldAuthority(folder);
         A = new WorldServer(Place("a"), IPAddress.Parse("127.0.5.1"), "mail.a.test", resolver, authority.Issue("a", "mail.a.test"), authority.Issue("a-web", "mta-sts.a.test", "mta-sts.other.test"));
         B = new WorldServer(Place("b"), IPAddress.Parse("127.0.5.2"), "mail.b.test", resolver, authority.Issue("b", "mail.b.test"), authority.Issue("b-web", "mta-sts.b.test"));
@@ -77,6 +79,7 @@ public sealed class MailWorld : IAsyncLifetime
         if (Dns is not null) await Dns.DisposeAsync();
         authority?.Dispose();
         Directory.Delete(folder, recursive: true);
+        if (turn is not null) await turn.DisposeAsync();
     }
 
     /// <summary>Starts a Facteur, which trusts the authority of the world.</summary>
@@ -99,6 +102,23 @@ public sealed class MailWorld : IAsyncLifetime
     /// <summary>The text of a message, ready for DATA but for the final dot.</summary>
     internal static string Message(string from, string to, string subject, string body) =>
         $"From: <{from}>\r\nTo: <{to}>\r\nSubject: {subject}\r\nDate: {TimeProvider.System.GetUtcNow():r}\r\nMessage-ID: <{Guid.NewGuid():N}@{from.Split('@')[1]}>\r\n\r\n{body}\r\n";
+
+    /// <summary>A machine has one loopback network: test runs that go on beside this one wait for it.</summary>
+    private static async Task<FileStream> TakeTurnAsync()
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(10));
+        while (true)
+        {
+            try
+            {
+                return new FileStream(Path.Combine(Path.GetTempPath(), "facteur-world.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System, limit.Token);
+            }
+        }
+    }
 
     private string Place(string name) => Directory.CreateDirectory(Path.Combine(folder, name)).FullName;
 
