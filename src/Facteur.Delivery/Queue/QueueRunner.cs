@@ -16,7 +16,10 @@ namespace Facteur.Delivery.Queue;
 /// </summary>
 public sealed partial class QueueRunner : BackgroundService
 {
-    private static readonly TimeSpan LongestGap = TimeSpan.FromMilliseconds(500);
+    /// <summary>As many as a person's message has.</summary>
+    private const int FewRecipients = 5;
+
+    private static readonly TimeSpan LongestGap = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(5);
 
     private readonly QueueStore queue;
@@ -129,8 +132,8 @@ public sealed partial class QueueRunner : BackgroundService
         if (await queue.NextDueAsync(now, cancel) is { } next) wait = Shorter(wait, next - now);
         foreach (var session in destinations.TakeStale(all: false)) Run(session.Session.DisposeAsync().AsTask());
         if (destinations.HasParked) wait = Shorter(wait, options.IdleSession);
-        // A look at a long queue costs: the process does other things for four times as long.
-        var gap = time.GetElapsedTime(started) * 4;
+        // A look at a long queue costs: the process does other things for twice as long.
+        var gap = time.GetElapsedTime(started) * 2;
         if (gap > TimeSpan.Zero) await Task.Delay(gap < LongestGap ? gap : LongestGap, time, cancel);
         return wait;
     }
@@ -147,13 +150,16 @@ public sealed partial class QueueRunner : BackgroundService
             if (rest > TimeSpan.Zero) wait = Shorter(wait, rest);
             else ready.Add((one, destination));
         }
-        // First one connection for each that has none, then more for those that can use them.
+        // First one connection for each that has none, then more for those that can use them. A tenth is kept for single messages.
+        var many = options.MaxConnections - options.MaxConnections / 10;
         foreach (var (one, destination) in ready.Where(entry => entry.Destination.Lanes == 0).OrderBy(entry => entry.Destination.LastServed).ThenBy(entry => entry.Due.Due))
+        {
             if (working >= options.MaxConnections) break;
-            else if (destination.TryStart(one.Due)) StartLane(destination);
-        othersWait = working >= options.MaxConnections && ready.Any(entry => entry.Destination.Lanes == 0);
+            if ((working < many || one.Due <= FewRecipients) && destination.TryStart(one.Due)) StartLane(destination);
+        }
+        othersWait = working >= many && ready.Any(entry => entry.Destination.Lanes == 0);
         foreach (var (one, destination) in ready)
-            while (working < options.MaxConnections && destination.TryStart(one.Due)) StartLane(destination);
+            while (working < many && destination.TryStart(one.Due)) StartLane(destination);
         return wait;
     }
 
