@@ -27,6 +27,7 @@ internal static class Root
         Dns.Create(),
         Dkim.Create(),
         Trace.Create(),
+        Test.Create(),
         Setting.Create(),
         Status.Create(),
         Demo.Create(),

@@ -20,7 +20,7 @@ internal static class Setting
         CreateRemove(),
     };
 
-    private static Argument<string> Name() => new("NAME") { Description = "Such as route, limits, queue, filters, filter, forward, vacation, locale, postmaster, bounces" };
+    private static Argument<string> Name() => new("NAME") { Description = "Such as route, limits, queue, filters, filter, forward, vacation, locale, postmaster, bounces, mta-sts" };
 
     private static Argument<string?> Key() => new("KEY") { Description = "A value inside, such as giveUpHours; without it the whole document is meant", Arity = ArgumentArity.ZeroOrOne };
 

@@ -40,7 +40,7 @@ internal static class Verb
     {
         var plain = Console.IsOutputRedirected || !ReferenceEquals(output, Console.Out);
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output), Ansi = plain ? AnsiSupport.No : AnsiSupport.Detect });
-        if (plain) console.Profile.Width = 200; // a pipe has no width: do not break lines for it
+        if (plain) console.Profile.Width = 10_000; // a pipe has no width: do not break lines for it
         return console;
     }
 

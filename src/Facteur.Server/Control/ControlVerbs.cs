@@ -1,5 +1,4 @@
 using Facteur.Accounts;
-using Facteur.Delivery.Queue;
 using Facteur.Server.Control.Settings;
 using Facteur.Server.Running;
 using Facteur.Storage;
@@ -39,7 +38,7 @@ internal sealed partial class ControlVerbs(IEnumerable<(string Name, ControlVerb
             .. new DomainVerbs(store, mail.Setups, mail.Check, mail.Keys, mail.Resolver).Table,
             .. new RouteVerbs(file, scopes).Table,
             .. new LimitVerbs(file, scopes, store.Queue, time).Table,
-            .. new SuppressVerbs(new SuppressionList(store.State, time), scopes).Table,
+            .. new SuppressVerbs(mail.Suppressed, scopes).Table,
             .. new FilterVerbs(file, scopes).Table,
             .. new SettingVerbs(file, scopes).Table,
         ], logger);

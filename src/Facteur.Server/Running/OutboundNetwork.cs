@@ -50,7 +50,8 @@ internal sealed class OutboundNetwork : IDisposable
         resolver.Dispose();
     }
 
-    private static GuardedDialerOptions Rules(OutboundConfiguration outbound)
+    /// <summary>Where connections may lead: what the configuration allows beside public addresses.</summary>
+    internal static GuardedDialerOptions Rules(OutboundConfiguration outbound)
     {
         var networks = outbound.Allow.Select(network => network.ToString()).ToList();
         return new GuardedDialerOptions

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Facteur.Accounts;
+using Facteur.Delivery.Domains;
 using Facteur.Delivery.Filtering;
 using Facteur.Delivery.Queue;
 using Facteur.Server.Configuration;
@@ -26,6 +27,7 @@ internal sealed record SettingKind(string Name, Type Type, string Scopes, Func<o
         new("locale", typeof(string), "sda", document => AccountSettings.Locales.Contains((string)document) ? null : $"The languages are {string.Join(" and ", AccountSettings.Locales)}."),
         new("postmaster", typeof(PostmasterSetting), "sd", document => EmailAddress.TryParse(((PostmasterSetting)document).Address, out _) ? null : "\"address\" is no address."),
         new("bounces", typeof(BounceSetting), "sd"),
+        new("mta-sts", typeof(MtaStsSetting), "sd"),
     ];
 
     public static SettingKind? Find(string name) => All.FirstOrDefault(kind => kind.Name == name);

@@ -24,6 +24,7 @@ internal sealed class FakeHost
 
     public string Greeting { get; init; } = "220 mx ESMTP";
     public string ReplyToRcpt { get; init; } = "250 ok";
+    public string ReplyToAuth { get; init; } = "235 welcome";
     public string[] Extensions { get; init; } = [];
 
     /// <summary>Messages taken, each with "clear" or the SNI under which it came.</summary>
@@ -82,7 +83,7 @@ internal sealed class FakeHost
                     await SayAsync(stream, "221 bye");
                     return;
                 case "AUTH":
-                    await SayAsync(stream, "235 welcome");
+                    await SayAsync(stream, ReplyToAuth);
                     break;
                 default:
                     await SayAsync(stream, "250 ok");
