@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
@@ -31,6 +33,28 @@ public sealed partial class DocsTests
         Directory.Delete(folder, recursive: true);
     }
 
+    /// <summary>Commands under "console" succeed; those under "console outcome=any" need mail or other hosts, and are at least well formed (exit code 2 is wrong usage).</summary>
+    [Fact]
+    public async Task The_page_on_mail_flow_runs()
+    {
+        var page = await File.ReadAllTextAsync(Path.Combine(Programs.Repository, "docs", "operate", "mail-flow.md"));
+        var folder = Directory.CreateTempSubdirectory("facteur-docs-").FullName;
+        var configuration = Path.Combine(folder, "facteur.json");
+        // A port at which no resolver is: questions fail at once.
+        await File.WriteAllTextAsync(configuration, """{ "hostname": "mail.example.test", "dns": ["127.0.0.1:9"] }""");
+        await File.WriteAllTextAsync(Path.Combine(folder, "ca.pem"), Authority());
+        var commands = AnyConsoleBlock().Matches(page).SelectMany(m => m.Groups[2].Value.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => (Line: line, Any: m.Groups[1].Length > 0))).ToList();
+        Assert.True(commands.Count > 80);
+        foreach (var (command, any) in commands)
+        {
+            Assert.StartsWith("facteur ", command, StringComparison.Ordinal);
+            var arguments = Words().Matches(command["facteur ".Length..]).Select(m => m.Value.Trim('"')).Select(a => a == "ca.pem" ? Path.Combine(folder, a) : a);
+            var result = await Programs.RunAsync(Programs.Facteur, [.. arguments, "--config", configuration], "a-good-password\n");
+            Assert.True(any ? result.ExitCode is 0 or 1 or 3 : result.ExitCode == 0, $"{command}\n{result}");
+        }
+        Directory.Delete(folder, recursive: true);
+    }
+
     [Fact]
     public void The_keys_of_the_table_are_those_of_the_example()
     {
@@ -55,10 +79,20 @@ public sealed partial class DocsTests
         Assert.Equal(0, process.ExitCode);
     }
 
+    private static string Authority()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var (from, until) = (TimeProvider.System.GetUtcNow().AddDays(-1), TimeProvider.System.GetUtcNow().AddDays(1));
+        return new CertificateRequest("CN=docs", key, HashAlgorithmName.SHA256).CreateSelfSigned(from, until).ExportCertificatePem();
+    }
+
     private static Regex Block(string language) => new($"```{language}\n(.*?)```", RegexOptions.Singleline, TimeSpan.FromSeconds(1));
 
     [GeneratedRegex("```console\n(.*?)```", RegexOptions.Singleline, 1000)]
     private static partial Regex ConsoleBlock();
+
+    [GeneratedRegex("```console( outcome=any)?\n(.*?)```", RegexOptions.Singleline, 1000)]
+    private static partial Regex AnyConsoleBlock();
 
     [GeneratedRegex("\"[^\"]*\"|\\S+", RegexOptions.None, 1000)]
     private static partial Regex Words();
