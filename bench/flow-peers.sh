@@ -43,6 +43,7 @@ Syslog no
 Mode v
 Socket inet:8891@127.0.0.1
 AuthservID peer.bench.test
+Nameservers $FLOW_DNS
 InternalHosts $d/nobody
 ExternalIgnoreList $d/nobody
 PidFile $d/milter/opendkim.pid
