@@ -55,7 +55,7 @@ public sealed class SubmissionTests(SharedServer shared) : IAsyncLifetime
 
     [Theory]
     [InlineData("--from", "other@demo.test")]
-    [InlineData("--to", "someone@elsewhere.test")]
+    [InlineData("--from", "someone@elsewhere.test")]
     public async Task Swaks_is_refused_what_it_may_not_send(string option, string address)
     {
         Programs.Require("swaks");

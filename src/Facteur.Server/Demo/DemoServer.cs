@@ -23,6 +23,8 @@ internal sealed class DemoServer(DemoFolder folder, DemoPorts ports)
             Data = folder.Data,
             Listen = ports.Listen(),
             PlaintextAuth = PlaintextAuth.Loopback,
+            // Nothing leaves this machine: nobody listens there, so no name is found and mail for others waits.
+            Dns = [new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, 9)],
         };
         var server = await FacteurServer.StartAsync(
             configuration,

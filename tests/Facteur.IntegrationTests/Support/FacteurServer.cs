@@ -133,6 +133,8 @@ internal sealed partial class FacteurServer : IAsyncDisposable
     private void WriteConfiguration() => File.WriteAllText(Configuration, JsonSerializer.Serialize(new Dictionary<string, object>(more)
     {
         ["hostname"] = "localhost",
+        // Nobody listens there: a test that names no resolver asks nobody.
+        ["dns"] = more.GetValueOrDefault("dns", new[] { "127.0.0.1:9" }),
         ["data"] = Path.Combine(Folder, "data"),
         ["auth"] = new Dictionary<string, string> { ["plaintext"] = "loopback" },
         ["listen"] = ports.ToDictionary(p => p.Key, p => new[] { $"127.0.0.1:{p.Value.ToString(CultureInfo.InvariantCulture)}" }),
