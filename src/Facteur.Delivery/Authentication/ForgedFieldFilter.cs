@@ -18,4 +18,17 @@ public static class ForgedFieldFilter
         var service = AuthenticationResultsReader.ReadService(ref lexer, out var isVersionKnown);
         return service is null || !isVersionKnown || AuthenticationResultsReader.IsSameService(service, authservId);
     }
+
+    /// <summary>
+    /// False for a field that cannot be taken for ours by any reader: our name is nowhere in it, however it is folded or quoted. Hosts write
+    /// results in forms of their own, and what others found is not ours to take away (RFC 8601 §5).
+    /// </summary>
+    public static bool Mentions(ReadOnlySpan<byte> fieldBody, string authservId)
+    {
+        Span<byte> bare = fieldBody.Length <= 1024 ? stackalloc byte[fieldBody.Length] : new byte[fieldBody.Length];
+        var length = 0;
+        foreach (var octet in fieldBody)
+            if (octet is not ((byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n' or (byte)'\\')) bare[length++] = octet is >= (byte)'A' and <= (byte)'Z' ? (byte)(octet | 0x20) : octet;
+        return bare[..length].IndexOf(System.Text.Encoding.ASCII.GetBytes(authservId.ToLowerInvariant())) >= 0;
+    }
 }
