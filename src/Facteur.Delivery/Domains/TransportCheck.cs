@@ -1,4 +1,5 @@
 using System.Globalization;
+using Facteur.Delivery.Reports;
 using Facteur.Delivery.Transport;
 using Facteur.Net.Dns;
 
@@ -29,10 +30,7 @@ internal static class TransportCheck
         if (failure is not null) return failure;
         var found = string.Join(", ", texts.Select(DomainRecords.Quote));
         if (texts.Count > 1) return DomainFinding.Bad(record, "FCT-2160", found, $"{texts.Count} records");
-        var destination = Tag(texts[0], "rua");
-        return destination.StartsWith("mailto:", StringComparison.OrdinalIgnoreCase) || destination.StartsWith("https:", StringComparison.OrdinalIgnoreCase)
-            ? DomainFinding.Good(record, found)
-            : DomainFinding.Bad(record, "FCT-2160", found, texts[0]);
+        return TlsReportRecord.Parse(texts[0]) is not null ? DomainFinding.Good(record, found) : DomainFinding.Bad(record, "FCT-2160", found, texts[0]);
     }
 
     /// <summary>The record announces the policy that is served, and the policy that the world sees lets mail come here (RFC 8461 §3, §4.1).</summary>
@@ -41,7 +39,7 @@ internal static class TransportCheck
         var (texts, failure) = await TextsAsync(context, record, "v=STSv1", cancel);
         if (failure is not null) return failure;
         var found = string.Join(", ", texts.Select(DomainRecords.Quote));
-        if (texts.Count > 1 || Tag(texts[0], "id") is not { Length: > 0 } id) return DomainFinding.Bad(record, "FCT-2165", found, texts.Count > 1 ? $"{texts.Count} records" : texts[0]);
+        if (MtaStsPolicyText.ReadRecord(texts) is not { } id) return DomainFinding.Bad(record, "FCT-2165", found, texts.Count > 1 ? $"{texts.Count} records" : texts[0]);
         if (context.Setup.MtaStsId is { } served && served != id) return DomainFinding.Bad(record, "FCT-2166", found, id, served);
         if (context.Fetch is not { } fetch) return DomainFinding.Good(record, found);
         var (text, problem) = await fetch(new Uri($"https://mta-sts.{context.Setup.Domain}/.well-known/mta-sts.txt"), cancel);
@@ -57,8 +55,4 @@ internal static class TransportCheck
         var texts = answer.Records.OfType<TxtRecordData>().Select(data => data.Text).Where(text => text.StartsWith(version, StringComparison.Ordinal)).ToList();
         return texts.Count == 0 ? ([], DomainFinding.Missing(record)) : (texts, null);
     }
-
-    /// <summary>The value of a "name=value;" tag, or "".</summary>
-    private static string Tag(string text, string name) =>
-        text.Split(';', StringSplitOptions.TrimEntries).Select(tag => tag.Split('=', 2)).FirstOrDefault(pair => pair.Length == 2 && pair[0].Trim() == name)?[1].Trim() ?? "";
 }

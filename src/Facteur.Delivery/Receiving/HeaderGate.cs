@@ -1,4 +1,5 @@
 using System.Buffers;
+using Facteur.Delivery.Filtering;
 
 namespace Facteur.Delivery.Receiving;
 
@@ -12,7 +13,6 @@ namespace Facteur.Delivery.Receiving;
 /// </remarks>
 internal sealed class HeaderGate(Func<ReadOnlyMemory<byte>, bool> isForgedResult)
 {
-    public const string VerdictField = "X-Facteur-Spam";
     private const int MaxHeldOctets = 64 * 1024;
     private static readonly SearchValues<byte> EndOfName = SearchValues.Create(":\r\n \t"u8);
 
@@ -83,14 +83,14 @@ internal sealed class HeaderGate(Func<ReadOnlyMemory<byte>, bool> isForgedResult
     {
         var length = octets.IndexOfAny(EndOfName);
         var part = length < 0 ? octets : octets[..length];
-        if (held.WrittenCount + part.Length > VerdictField.Length + 16)
+        if (held.WrittenCount + part.Length > FilterVerdict.FieldName.Length + 16)
         {
             Pass(output);
             return 0;
         }
         held.Write(part);
         if (length < 0) return part.Length;
-        isVerdict = System.Text.Ascii.EqualsIgnoreCase(held.WrittenSpan, VerdictField);
+        isVerdict = System.Text.Ascii.EqualsIgnoreCase(held.WrittenSpan, FilterVerdict.FieldName);
         if (isVerdict || System.Text.Ascii.EqualsIgnoreCase(held.WrittenSpan, "Authentication-Results"u8)) at = At.Holding;
         else Pass(output);
         return length;

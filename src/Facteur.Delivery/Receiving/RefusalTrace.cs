@@ -37,7 +37,9 @@ public sealed partial class RefusalTrace(TraceStore trace, TimeProvider time, IL
     {
         waiting.Writer.TryComplete();
         await base.StopAsync(cancellationToken);
-        await WriteAsync(CancellationToken.None);
+        while (await WriteAsync(CancellationToken.None))
+        {
+        }
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -56,11 +58,12 @@ public sealed partial class RefusalTrace(TraceStore trace, TimeProvider time, IL
         }
     }
 
-    private async ValueTask WriteAsync(CancellationToken cancel)
+    /// <summary>False when nothing waited.</summary>
+    private async ValueTask<bool> WriteAsync(CancellationToken cancel)
     {
         var rows = new List<TraceEvent>();
         while (rows.Count < MaxTogether && waiting.Reader.TryRead(out var row)) rows.Add(row);
-        if (rows.Count == 0) return;
+        if (rows.Count == 0) return false;
         try
         {
             await trace.AppendAsync(rows, cancel);
@@ -69,6 +72,7 @@ public sealed partial class RefusalTrace(TraceStore trace, TimeProvider time, IL
         {
             LogLost(e, rows.Count);
         }
+        return true;
     }
 
     [LoggerMessage(LogLevel.Warning, "{Count} refusals could not be written into the trace", EventName = "trace.lost")]

@@ -25,8 +25,7 @@ internal sealed class SideEffects(MailHandoff handoff, Envelope envelope, Messag
     {
         if (envelope.Sender is null || PartTable.Parse(facts.Parts.Span) is { Type: "multipart", Subtype: "report" }) await BindReportAsync(recipients, cancel);
         if (envelope.Sender is not null) await ReplyAsync(recipients, verdict, cancel);
-        foreach (var routed in recipients)
-            if (routed.Recipient.Address.LocalPart.Equals("postmaster", StringComparison.OrdinalIgnoreCase)) await KeepReportAsync(cancel);
+        if (recipients.Exists(routed => routed.Recipient.Address.LocalPart.Equals("postmaster", StringComparison.OrdinalIgnoreCase))) await KeepReportAsync(cancel);
     }
 
     public async ValueTask DisposeAsync()

@@ -35,7 +35,7 @@ internal sealed partial class ControlVerbs(IEnumerable<(string Name, ControlVerb
             .. new MailRuleVerbs(accounts, new AccountSettings(store.Settings), time).Table,
             .. new TraceVerbs(store, accounts).Table,
             .. new QueueVerbs(mail.Queue, accounts).Table,
-            .. new DomainVerbs(store, mail.Setups, mail.Check, mail.Keys, mail.Resolver).Table,
+            .. new DomainVerbs(accounts, mail.Setups, mail.Check, mail.Keys, mail.Resolver).Table,
             .. new RouteVerbs(file, scopes).Table,
             .. new LimitVerbs(file, scopes, store.Queue, time).Table,
             .. new SuppressVerbs(mail.Suppressed, scopes).Table,

@@ -8,7 +8,7 @@ using Facteur.Storage;
 namespace Facteur.Server.Control;
 
 /// <summary>Verbs over what DNS says of the domains: records, checks, DKIM keys.</summary>
-internal sealed class DomainVerbs(MailStore store, DomainSetups setups, DomainCheck check, DkimKeyRing keys, DnsResolver dns)
+internal sealed class DomainVerbs(AccountService accounts, DomainSetups setups, DomainCheck check, DkimKeyRing keys, DnsResolver dns)
 {
     public IEnumerable<(string Name, ControlVerb Verb)> Table =>
     [
@@ -60,12 +60,7 @@ internal sealed class DomainVerbs(MailStore store, DomainSetups setups, DomainCh
         return Delivery.Authentication.Dkim.DkimRecord.Fault(key, [.. answer.Records.OfType<TxtRecordData>().Select(data => data.Text)]) is null;
     }
 
-    private async ValueTask<DomainRecord> RequireAsync(ControlRequest request, CancellationToken cancel)
-    {
-        var name = request.Require("name");
-        return (DomainName.Normalize(name) is { } ascii ? await store.Directory.FindDomainAsync(ascii, cancel) : null)
-            ?? throw new AccountRuleException($"The domain {name} is not one of this server; add it first with: facteur domain add {name}");
-    }
+    private ValueTask<DomainRecord> RequireAsync(ControlRequest request, CancellationToken cancel) => accounts.GetDomainAsync(request.Require("name"), cancel);
 }
 
 /// <summary>A record as verbs show it.</summary>

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Facteur.Accounts;
 using Facteur.Delivery.Authentication.Spf;
 using Facteur.Delivery.Domains;
 using Facteur.Net.Dns;
@@ -25,7 +26,7 @@ public sealed class DomainVerbTests
         var keys = new DkimKeyRing(store.Settings, store.Directory, time);
         var setups = new DomainSetups(configuration, keys, zone, new OwnMtaSts(store.Settings, store.Directory, "mx.demo.test"));
         var check = new DomainCheck(zone, new SpfEvaluator(zone, time, new SpfOptions()), (_, _) => new((null, "not here")));
-        return new DomainVerbs(store, setups, check, keys, zone).Table;
+        return new DomainVerbs(new AccountService(store, new LoginOptions()), setups, check, keys, zone).Table;
     }
 
     /// <summary>Puts into DNS what the server says must be there.</summary>

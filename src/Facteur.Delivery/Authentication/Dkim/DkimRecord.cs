@@ -1,13 +1,11 @@
-using System.Text;
+using System.Globalization;
+using Facteur.Delivery.Domains;
 
 namespace Facteur.Delivery.Authentication.Dkim;
 
 /// <summary>The TXT record of a public key (RFC 6376 §3.6.1): its text, its line in a zone file, and what is wrong with the one found.</summary>
 public static class DkimRecord
 {
-    /// <summary>Octets of a string in a TXT record.</summary>
-    private const int MaxString = 255;
-
     /// <summary>v=DKIM1; k=rsa; h=sha256; p=…</summary>
     public static string Text(DkimKey key)
     {
@@ -16,13 +14,8 @@ public static class DkimRecord
     }
 
     /// <summary>The record as a line of a zone file, cut into strings.</summary>
-    public static string ZoneLine(DkimKey key, TimeSpan ttl)
-    {
-        var text = Text(key);
-        var line = new StringBuilder().Append(key.RecordName).Append(". ").Append((long)ttl.TotalSeconds).Append(" IN TXT");
-        for (var at = 0; at < text.Length; at += MaxString) line.Append(" \"").Append(text, at, Math.Min(MaxString, text.Length - at)).Append('"');
-        return line.ToString();
-    }
+    public static string ZoneLine(DkimKey key, TimeSpan ttl) =>
+        string.Create(CultureInfo.InvariantCulture, $"{key.RecordName}. {(long)ttl.TotalSeconds} IN TXT {DomainRecords.Quote(Text(key))}");
 
     /// <summary>Why the records found at <see cref="DkimKey.RecordName"/> do not serve signatures of this key; null when they do.</summary>
     /// <param name="texts">The TXT records, each with its strings joined.</param>
