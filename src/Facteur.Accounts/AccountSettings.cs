@@ -7,7 +7,7 @@ namespace Facteur.Accounts;
 /// <summary>Settings of accounts, domains and the site as they stand, the narrowest that is there. A document that cannot be read counts as none.</summary>
 public sealed class AccountSettings(SettingsStore store)
 {
-    internal const string Forward = "forward", Vacation = "vacation", Locale = "locale", Postmaster = "postmaster", Bounces = "bounces";
+    internal const string Forward = "forward", Vacation = "vacation", Locale = "locale", Postmaster = "postmaster", Bounces = "bounces", Pop = "pop", Imap = "imap";
 
     /// <summary>Languages that texts for people are there in.</summary>
     public static readonly IReadOnlyList<string> Locales = ["en", "fr"];
@@ -17,6 +17,16 @@ public sealed class AccountSettings(SettingsStore store)
 
     public ValueTask<VacationSetting?> VacationAsync(AccountId account, CancellationToken cancel) =>
         ReadAsync(SettingScope.Of(account), Vacation, MailSettingsJson.Default.VacationSetting, cancel);
+
+    /// <summary>The account's own, else its domain's, else the site's, else the defaults.</summary>
+    public async ValueTask<PopSetting> PopAsync(AccountRecord account, CancellationToken cancel) =>
+        await ReadAsync(SettingScope.Of(account.Id), Pop, MailSettingsJson.Default.PopSetting, cancel)
+            ?? await ReadAsync(SettingScope.Of(account.Domain), Pop, MailSettingsJson.Default.PopSetting, cancel)
+            ?? await ReadAsync(SettingScope.Site, Pop, MailSettingsJson.Default.PopSetting, cancel)
+            ?? new PopSetting();
+
+    public async ValueTask<ImapSetting> ImapAsync(AccountId account, CancellationToken cancel) =>
+        await ReadAsync(SettingScope.Of(account), Imap, MailSettingsJson.Default.ImapSetting, cancel) ?? new ImapSetting();
 
     /// <summary>Who answers for the domain, as an address; null when nobody is named.</summary>
     public async ValueTask<string?> PostmasterAsync(DomainId domain, CancellationToken cancel) =>

@@ -1,9 +1,7 @@
-using System.Net;
-
 namespace Facteur.Accounts;
 
 /// <summary>LOGIN: user name, then password, each for a prompt (draft-murchison-sasl-login). Never standardised; Outlook knows nothing better.</summary>
-internal sealed class LoginSasl(LoginService logins, MailProtocol protocol, IPAddress remote) : SaslServer(logins, protocol, remote)
+internal sealed class LoginSasl(LoginService logins, LoginClient client) : SaslServer(logins, client)
 {
     // Outlook compares the prompts octet by octet.
     private static readonly ReadOnlyMemory<byte> UserNamePrompt = "Username:"u8.ToArray();

@@ -23,9 +23,9 @@ public sealed partial class LoginService : IDisposable
     private readonly HashingLine line;
     private readonly AccountWatch watch = new();
 
-    public LoginService(DirectoryStore directory, LoginOptions options, TimeProvider time, ILogger<LoginService> logger)
+    public LoginService(MailStore store, LoginOptions options, TimeProvider time, ILogger<LoginService> logger)
     {
-        this.directory = directory;
+        directory = store.Directory;
         this.time = time;
         this.logger = logger;
         Hashes = new PasswordHashes(options.HashIterations);
@@ -45,13 +45,13 @@ public sealed partial class LoginService : IDisposable
         try
         {
             var result = await CheckAsync(attempt, cancel);
-            if (result.Account is { } account) LogLoggedIn(account.Address, attempt.Protocol, attempt.Remote);
-            else LogRefused(Printable(attempt.UserName), attempt.Protocol, attempt.Remote, result.Refusal);
+            if (result.Account is { } account) LogLoggedIn(account.Address, attempt.Client.Protocol, attempt.Client.Remote);
+            else LogRefused(Printable(attempt.UserName), attempt.Client.Protocol, attempt.Client.Remote, result.Refusal);
             return result;
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
-            LogFailed(e, attempt.Protocol, attempt.Remote);
+            LogFailed(e, attempt.Client.Protocol, attempt.Client.Remote);
             return new LoginResult(null, LoginRefusal.Temporary);
         }
     }
@@ -82,7 +82,7 @@ public sealed partial class LoginService : IDisposable
         var key = verified.KeyOf(candidate.User, candidate.Password);
         if (IsRemembered(key, candidate)) return Accept(candidate);
 
-        var prefix = FailureDelays.Prefix(attempt.Remote);
+        var prefix = FailureDelays.Prefix(attempt.Client.Remote);
         if (!await line.EnterAsync(prefix, cancel)) return new LoginResult(null, LoginRefusal.Busy);
         try
         {

@@ -30,6 +30,35 @@ public sealed record ForwardSetting(IReadOnlyList<ForwardTarget> Targets, Forwar
 /// <param name="Days">The same sender has no second reply for so many days; 1 to 365.</param>
 public sealed record VacationSetting(string Subject, string Text, DateTimeOffset? From = null, DateTimeOffset? Until = null, int Days = 7);
 
+/// <summary>What POP programs see of the mail.</summary>
+public enum PopScope : byte
+{
+    /// <summary>All mail that is there.</summary>
+    All,
+    /// <summary>Mail that came after <see cref="PopSetting.AfterEmail"/>.</summary>
+    FromNow,
+    /// <summary>POP is switched off by the owner.</summary>
+    Off,
+}
+
+/// <summary>What becomes here of a message that a POP program has fetched whole, when it ends the session with QUIT.</summary>
+public enum PopAfterDownload : byte { Keep, MarkRead, Archive, Delete }
+
+/// <summary>The setting "pop" of an account; its domain or the site may have one for all that have none.</summary>
+/// <param name="AfterEmail">With FromNow: the last email id that is not shown.</param>
+/// <param name="Since">When the scope was chosen, to be shown.</param>
+/// <param name="Folders">Full names of mailboxes that are shown besides INBOX.</param>
+/// <param name="DeleteAfterDays">Messages go from the server so many days after they were fetched; null: never.</param>
+/// <param name="LoginDelay">Seconds between logins (LOGIN-DELAY, RFC 2449 §6.5); 0 for none.</param>
+/// <param name="IsShared">Several sessions at once, each with its own numbers; else one holds the maildrop (RFC 1939 §4).</param>
+public sealed record PopSetting(
+    PopScope Scope = PopScope.All, long AfterEmail = 0, DateTimeOffset? Since = null, IReadOnlyList<string>? Folders = null,
+    PopAfterDownload AfterDownload = PopAfterDownload.Keep, int? DeleteAfterDays = null, int LoginDelay = 0, bool IsShared = false);
+
+/// <summary>The setting "imap" of an account.</summary>
+/// <param name="IsOff">The owner does not want IMAP.</param>
+public sealed record ImapSetting(bool IsOff = false);
+
 /// <summary>The setting "postmaster" of a domain or of the site: who answers for addresses each domain must have.</summary>
 public sealed record PostmasterSetting(string Address);
 
@@ -40,6 +69,8 @@ public sealed record BounceSetting(bool Verp = false);
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ForwardSetting))]
 [JsonSerializable(typeof(VacationSetting))]
+[JsonSerializable(typeof(PopSetting))]
+[JsonSerializable(typeof(ImapSetting))]
 [JsonSerializable(typeof(PostmasterSetting))]
 [JsonSerializable(typeof(BounceSetting))]
 [JsonSerializable(typeof(string))]

@@ -1,9 +1,7 @@
-using System.Net;
-
 namespace Facteur.Accounts;
 
 /// <summary>PLAIN: authzid NUL authcid NUL password, in one message (RFC 4616 §2).</summary>
-internal sealed class PlainSasl(LoginService logins, MailProtocol protocol, IPAddress remote) : SaslServer(logins, protocol, remote)
+internal sealed class PlainSasl(LoginService logins, LoginClient client) : SaslServer(logins, client)
 {
     public override ValueTask<SaslStep> StartAsync(ReadOnlyMemory<byte>? initialResponse, CancellationToken cancel)
     {

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text;
 
 namespace Facteur.Accounts;
@@ -23,25 +22,26 @@ public abstract class SaslServer
     private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
 
     private readonly LoginService logins;
-    private readonly MailProtocol protocol;
-    private readonly IPAddress remote;
+    private readonly LoginClient client;
 
-    private protected SaslServer(LoginService logins, MailProtocol protocol, IPAddress remote)
+    private protected SaslServer(LoginService logins, LoginClient client)
     {
         this.logins = logins;
-        this.protocol = protocol;
-        this.remote = remote;
+        this.client = client;
     }
 
     /// <summary>Names in order of preference, for CAPABILITY, CAPA, EHLO.</summary>
-    public static IReadOnlyList<string> Mechanisms { get; } = ["PLAIN", "LOGIN"];
+    /// <param name="client">As the connection stands: mechanisms that bind to TLS, or need a certificate, come with it.</param>
+    public static IReadOnlyList<string> MechanismsFor(LoginClient client) => Mechanisms;
+
+    private static readonly string[] Mechanisms = ["PLAIN", "LOGIN"];
 
     /// <summary>Null for a mechanism that is not offered.</summary>
-    public static SaslServer? Create(string mechanism, LoginService logins, MailProtocol protocol, IPAddress remote) =>
+    public static SaslServer? Create(string mechanism, LoginService logins, LoginClient client) =>
         mechanism.ToUpperInvariant() switch
         {
-            "PLAIN" => new PlainSasl(logins, protocol, remote),
-            "LOGIN" => new LoginSasl(logins, protocol, remote),
+            "PLAIN" => new PlainSasl(logins, client),
+            "LOGIN" => new LoginSasl(logins, client),
             _ => null,
         };
 
@@ -58,7 +58,7 @@ public abstract class SaslServer
 
     private protected async ValueTask<SaslStep> LoginAsync(string authorizationId, string user, string password, CancellationToken cancel)
     {
-        Result = await logins.LoginAsync(new LoginAttempt(user, password, protocol, remote, authorizationId), cancel);
+        Result = await logins.LoginAsync(new LoginAttempt(user, password, client, authorizationId), cancel);
         return SaslStep.Done;
     }
 

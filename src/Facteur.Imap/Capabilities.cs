@@ -21,12 +21,12 @@ internal static class Capabilities
         if (session.State != SessionStates.NotAuthenticated)
             return string.Create(CultureInfo.InvariantCulture, $"{Always}{LoggedIn} APPENDLIMIT={session.Options.AppendLimitOctets}");
         var startTls = session.Connection.CanStartTls ? " STARTTLS" : "";
-        return Always + startTls + (CanSendPassword(session) ? Mechanisms : " LOGINDISABLED");
+        return Always + startTls + (CanSendPassword(session) ? Mechanisms(session) : " LOGINDISABLED");
     }
 
     /// <summary>A password may cross this connection: under TLS, or from this machine when the operator allows it.</summary>
     public static bool CanSendPassword(ImapSession session) =>
         session.Connection.IsEncrypted || session.Options.PlaintextOnLoopback && IPAddress.IsLoopback(session.Connection.Remote.Address);
 
-    private static string Mechanisms { get; } = string.Concat(SaslServer.Mechanisms.Select(m => " AUTH=" + m));
+    private static string Mechanisms(ImapSession session) => string.Concat(SaslServer.MechanismsFor(session.Client).Select(m => " AUTH=" + m));
 }

@@ -1,3 +1,4 @@
+using Facteur.Accounts;
 using Facteur.Net;
 using Microsoft.Extensions.Logging;
 
@@ -33,6 +34,9 @@ internal sealed partial class ImapSession
         Select(null);
         if (isTold) Writer.Raw("* OK [CLOSED] the mailbox is left\r\n"u8);
     }
+
+    /// <summary>The client, as logins see it.</summary>
+    public LoginClient Client => new(MailProtocol.Imap, Connection.Remote.Address) { IsEncrypted = Connection.IsEncrypted, Program = program };
 
     /// <summary>The client named itself (ID).</summary>
     public void ClientIs(string name)

@@ -44,6 +44,9 @@ internal sealed partial class Pop3Session(
     /// <summary>The maildrop; there is one in the TRANSACTION state.</summary>
     public Maildrop Maildrop => maildrop!;
 
+    /// <summary>The client, as logins see it.</summary>
+    public LoginClient Client => new(MailProtocol.Pop3, connection.Remote.Address) { IsEncrypted = connection.IsEncrypted };
+
     /// <summary>Whether a password may be sent on this connection as it stands.</summary>
     public bool MayLogIn => connection.IsEncrypted || (options.PlaintextOnLoopback && System.Net.IPAddress.IsLoopback(connection.Remote.Address));
 

@@ -7,11 +7,51 @@ public sealed record DomainRecord(DomainId Id, string Name, bool Enabled)
 }
 
 /// <param name="CredentialVersion">Grows with every change of a credential or of <see cref="Enabled"/>; what was verified against an older one counts no more.</param>
-public sealed record AccountRecord(AccountId Id, DomainId Domain, string Address, string DisplayName, bool Enabled, long? QuotaOctets, long CredentialVersion, DateTimeOffset Created);
+public sealed record AccountRecord(AccountId Id, DomainId Domain, string Address, string DisplayName, bool Enabled, long? QuotaOctets, long CredentialVersion, DateTimeOffset Created)
+{
+    public AccountKind Kind { get; init; }
+}
+
+/// <summary>What an account is for.</summary>
+public enum AccountKind : byte
+{
+    /// <summary>Of one person.</summary>
+    Personal,
+    /// <summary>A mailbox that several accounts read and may answer from; nobody logs in as it with a password of its own.</summary>
+    Shared,
+    /// <summary>Of a program (a scanner, a shop): no settings pages, no reports of logins.</summary>
+    System,
+}
+
+/// <summary>What a member may do with a shared account.</summary>
+[Flags]
+public enum ShareRights : byte { None = 0, Read = 1, Write = 2, SendAs = 4, All = Read | Write | SendAs }
+
+/// <param name="Shared">The shared account.</param>
+/// <param name="Member">Who may use it.</param>
+public sealed record ShareRecord(AccountId Shared, AccountId Member, ShareRights Rights);
+
+/// <summary>Accounts of one domain that rules are made for together.</summary>
+/// <param name="Name">One of its kind in the domain, compared without case.</param>
+public sealed record GroupRecord(GroupId Id, DomainId Domain, string Name);
 
 /// <summary>A secret as stored: never the secret itself.</summary>
-/// <param name="Kind">"password" now; app passwords, keys and tokens later.</param>
-public sealed record CredentialRecord(long Id, AccountId Account, string Kind, string Value, DateTimeOffset Created);
+/// <param name="Kind">"password", "app-password", "totp", "recovery", "passkey", "certificate", "scram-sha-256".</param>
+public sealed record CredentialRecord(long Id, AccountId Account, string Kind, string Value, DateTimeOffset Created)
+{
+    /// <summary>What its owner calls it ("phone"), or "".</summary>
+    public string Label { get; init; } = "";
+
+    /// <summary>What it is found by without the account (hash of an app password, id of a passkey, fingerprint of a certificate); one of its kind on the server. Null: only by its account.</summary>
+    public string? Lookup { get; init; }
+
+    /// <summary>JSON object of Facteur.Accounts (protocols, networks, end), or "".</summary>
+    public string Detail { get; init; } = "";
+
+    /// <summary>Last login by it, to the minute, and the address it came from; null before the first.</summary>
+    public DateTimeOffset? LastUsed { get; init; }
+    public string? LastUsedFrom { get; init; }
+}
 
 /// <summary>An address of an account that mail is accepted for.</summary>
 public sealed record AddressRecord(string Address, AccountId Account)
@@ -116,6 +156,58 @@ public abstract class DirectoryStore
     /// The secret stays the same, so CredentialVersion stays and nothing is announced. False when nothing was written.
     /// </summary>
     public abstract ValueTask<bool> ReplaceHashAsync(CredentialRecord old, string value, CancellationToken cancel);
+
+    /// <summary>
+    /// Adds a credential beside those there are. Nobody who is logged in loses anything by it: CredentialVersion stays and nothing is announced.
+    /// AlreadyExists when another of the kind has the <see cref="CredentialRecord.Lookup"/>.
+    /// </summary>
+    /// <param name="credential">Id, Created and LastUsed are ignored.</param>
+    public abstract ValueTask<CredentialRecord> AddCredentialAsync(CredentialRecord credential, CancellationToken cancel);
+
+    /// <summary>Changes value, label and detail of one that is there (a passkey's counter, recovery codes used up); nothing is announced. False when it is gone.</summary>
+    public abstract ValueTask<bool> UpdateCredentialAsync(CredentialRecord credential, CancellationToken cancel);
+
+    /// <summary>Removes one; <see cref="CredentialRemoved"/> is raised, so that sessions it let in end. False when it was gone.</summary>
+    public abstract ValueTask<bool> RemoveCredentialAsync(CredentialRecord credential, CancellationToken cancel);
+
+    /// <summary>By what it is found by.</summary>
+    public abstract ValueTask<CredentialRecord?> FindCredentialAsync(string kind, string lookup, CancellationToken cancel);
+
+    /// <summary>Notes last uses of credentials, all in one commit; those that are gone are passed over.</summary>
+    public abstract ValueTask NoteCredentialsUsedAsync(IReadOnlyList<(long Id, DateTimeOffset At, string From)> uses, CancellationToken cancel);
+
+    /// <summary>AlreadyExists when the domain has one of the name.</summary>
+    public abstract ValueTask<GroupRecord> AddGroupAsync(DomainId domain, string name, CancellationToken cancel);
+    public abstract ValueTask<GroupRecord> RenameGroupAsync(GroupId group, string name, CancellationToken cancel);
+
+    /// <summary>Its members stay; its settings go with it.</summary>
+    public abstract ValueTask RemoveGroupAsync(GroupId group, CancellationToken cancel);
+    public abstract ValueTask<IReadOnlyList<GroupRecord>> ListGroupsAsync(DomainId? domain, CancellationToken cancel);
+    public abstract ValueTask SetMemberAsync(GroupId group, AccountId account, bool isMember, CancellationToken cancel);
+    public abstract ValueTask<IReadOnlyList<AccountRecord>> ListMembersAsync(GroupId group, CancellationToken cancel);
+
+    /// <summary>The groups of an account, by name; answered from memory when asked before.</summary>
+    public abstract ValueTask<IReadOnlyList<GroupRecord>> ListGroupsOfAsync(AccountId account, CancellationToken cancel);
+
+    /// <summary>Sets what a member may do with a shared account; None takes it away. NotPossible when the account is not a shared one.</summary>
+    public abstract ValueTask SetShareAsync(ShareRecord share, CancellationToken cancel);
+    public abstract ValueTask<IReadOnlyList<ShareRecord>> ListSharesAsync(AccountId shared, CancellationToken cancel);
+
+    /// <summary>What an account may use of others.</summary>
+    public abstract ValueTask<IReadOnlyList<ShareRecord>> ListSharesOfAsync(AccountId member, CancellationToken cancel);
+
+    /// <summary>Gives an account another primary address of one of the domains; the former one stays as a further address. AlreadyExists when another has it.</summary>
+    public abstract ValueTask<AccountRecord> RenameAccountAsync(AccountId account, DomainId domain, string address, CancellationToken cancel);
+
+    /// <summary>Raised after the commit that removed a credential.</summary>
+    public event Action<AccountId, long>? CredentialRemoved;
+
+    /// <summary>Raised after the commit that changed the groups or the shared accounts of an account.</summary>
+    public event Action<AccountId>? MembershipChanged;
+
+    protected void RaiseCredentialRemoved(AccountId account, long credential) => CredentialRemoved?.Invoke(account, credential);
+
+    protected void RaiseMembershipChanged(AccountId account) => MembershipChanged?.Invoke(account);
 
     /// <summary>Raised after the commit of a change to an account (credential, enabled, removal), so that open sessions end.</summary>
     public event Action<AccountId>? AccountSecurityChanged;

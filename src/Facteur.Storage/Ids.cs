@@ -2,6 +2,7 @@ namespace Facteur.Storage;
 
 public readonly record struct DomainId(long Value);
 public readonly record struct AccountId(long Value);
+public readonly record struct GroupId(long Value);
 public readonly record struct MailboxId(long Value);
 
 /// <summary>One message of an account, kept through COPY and MOVE (EMAILID, RFC 8474 §5.1).</summary>

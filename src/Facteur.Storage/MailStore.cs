@@ -20,6 +20,9 @@ public abstract class MailStore : IAsyncDisposable
     /// <summary>The lives of messages.</summary>
     public abstract TraceStore Trace { get; }
 
+    /// <summary>Who logged in, or tried to.</summary>
+    public abstract LoginHistoryStore Logins { get; }
+
     /// <summary>What the server learns and may forget.</summary>
     public abstract StateStore State { get; }
 

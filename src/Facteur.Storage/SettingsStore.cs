@@ -1,10 +1,11 @@
 namespace Facteur.Storage;
 
-/// <summary>To what a setting belongs. A narrower one wins over a wider one: account, domain, site.</summary>
+/// <summary>To what a setting belongs. A narrower one wins over a wider one: account, group, domain, site.</summary>
 public readonly record struct SettingScope(char Kind, long Id)
 {
     public static readonly SettingScope Site = new('s', 0);
     public static SettingScope Of(DomainId domain) => new('d', domain.Value);
+    public static SettingScope Of(GroupId group) => new('g', group.Value);
     public static SettingScope Of(AccountId account) => new('a', account.Value);
 }
 

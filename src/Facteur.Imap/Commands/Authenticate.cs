@@ -26,7 +26,7 @@ internal sealed record Authenticate(string Mechanism, string? InitialResponse) :
     public override async ValueTask RunAsync(ImapSession session, CancellationToken cancel)
     {
         LoginOutcome.RequirePrivacy(session);
-        var sasl = SaslServer.Create(Mechanism, session.Logins, MailProtocol.Imap, session.Connection.Remote.Address)
+        var sasl = SaslServer.Create(Mechanism, session.Logins, session.Client)
             ?? throw new ImapRefusedException("CANNOT", "no such mechanism");
         var step = await sasl.StartAsync(InitialResponse is null ? default(ReadOnlyMemory<byte>?) : Decode(InitialResponse), cancel);
         while (step == SaslStep.Continue)

@@ -19,7 +19,7 @@ internal sealed record Login(string UserName, string Password) : ImapCommand
     public override async ValueTask RunAsync(ImapSession session, CancellationToken cancel)
     {
         LoginOutcome.RequirePrivacy(session);
-        var attempt = new LoginAttempt(UserName, Password, MailProtocol.Imap, session.Connection.Remote.Address);
+        var attempt = new LoginAttempt(UserName, Password, session.Client);
         LoginOutcome.Apply(session, await session.Logins.LoginAsync(attempt, cancel));
     }
 

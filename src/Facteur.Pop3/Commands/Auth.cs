@@ -27,8 +27,8 @@ internal sealed record Auth(string? Mechanism, ReadOnlyMemory<byte>? Initial) : 
         }
         RequirePrivacy(session);
         session.UserName = null;
-        var sasl = SaslServer.Create(Mechanism, session.Logins, MailProtocol.Pop3, session.Connection.Remote.Address)
-            ?? throw new Pop3RefusedException(null, $"mechanisms are {string.Join(' ', SaslServer.Mechanisms)}");
+        var sasl = SaslServer.Create(Mechanism, session.Logins, session.Client)
+            ?? throw new Pop3RefusedException(null, $"mechanisms are {string.Join(' ', SaslServer.MechanismsFor(session.Client))}");
         // Spelled out: a null array would turn into empty memory, and "none sent" into "an empty one sent".
         var step = Initial is { } initial
             ? await sasl.StartAsync(Decode(initial.Span, isInitial: true), cancel)
@@ -56,7 +56,7 @@ internal sealed record Auth(string? Mechanism, ReadOnlyMemory<byte>? Initial) : 
     {
         session.Writer.Ok("mechanisms");
         if (session.MayLogIn)
-            foreach (var mechanism in SaslServer.Mechanisms) session.Writer.Line(mechanism);
+            foreach (var mechanism in SaslServer.MechanismsFor(session.Client)) session.Writer.Line(mechanism);
         session.Writer.EndOfLines();
     }
 

@@ -14,7 +14,7 @@ internal sealed record Pass(string Password) : Pop3Command
         Auth.RequirePrivacy(session);
         if (session.UserName is not { } name) throw new Pop3SyntaxException("USER comes first");
         session.UserName = null;
-        var attempt = new LoginAttempt(name, Password, MailProtocol.Pop3, session.Connection.Remote.Address);
+        var attempt = new LoginAttempt(name, Password, session.Client);
         await session.CompleteLoginAsync(await session.Logins.LoginAsync(attempt, cancel), cancel);
     }
 

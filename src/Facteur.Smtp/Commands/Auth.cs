@@ -38,7 +38,7 @@ internal sealed record Auth(string Mechanism, byte[]? Initial, bool IsBadBase64)
     public override async ValueTask<SmtpReply?> RunAsync(SmtpSession session, CancellationToken cancel)
     {
         if (Refusal(session) is { } refused) return refused;
-        var server = SaslServer.Create(Mechanism, session.Logins!, MailProtocol.Submission, session.Connection.Remote.Address);
+        var server = SaslServer.Create(Mechanism, session.Logins!, session.Client);
         if (server is null) return UnknownMechanism;
         if (IsBadBase64) return Malformed;
         var step = await server.StartAsync(Initial is null ? (ReadOnlyMemory<byte>?)null : Initial, cancel);

@@ -74,6 +74,8 @@ public sealed partial class EmbeddedStore : MailStore
     public override TraceStore Trace => trace;
 
     /// <inheritdoc/>
+    public override LoginHistoryStore Logins { get; } = new EmbeddedLoginHistory();
+
     public override StateStore State => state;
 
     /// <inheritdoc/>

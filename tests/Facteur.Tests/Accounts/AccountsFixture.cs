@@ -30,7 +30,7 @@ internal sealed class AccountsFixture : IAsyncDisposable
     {
         (this.store, this.folder) = (store, folder);
         Options = options;
-        Logins = new LoginService(Directory, options, Clock, Log);
+        Logins = new LoginService(store, options, Clock, Log);
         Administration = new AccountService(store, options, Clock);
     }
 
@@ -48,7 +48,7 @@ internal sealed class AccountsFixture : IAsyncDisposable
     }
 
     public ValueTask<LoginResult> LoginAsync(string user, string password, string authorizationId = "", string remote = "192.0.2.1") =>
-        Logins.LoginAsync(new LoginAttempt(user, password, MailProtocol.Imap, IPAddress.Parse(remote), authorizationId), default);
+        Logins.LoginAsync(new LoginAttempt(user, password, new LoginClient(MailProtocol.Imap, IPAddress.Parse(remote)), authorizationId), default);
 
     public async Task<LoginRefusal> RefusalAsync(string user, string password, string authorizationId = "", string remote = "192.0.2.1") =>
         (await LoginAsync(user, password, authorizationId, remote)).Refusal;

@@ -206,7 +206,7 @@ public sealed class LoginTests
         await server.LoginAsync("moi@demo.test", "canary-fault");
         Assert.Equal(3, server.Log.Lines.Count);
         Assert.DoesNotContain(server.Log.Lines, line => line.Contains(AccountsFixture.MoiPassword, StringComparison.Ordinal) || line.Contains("canary", StringComparison.Ordinal));
-        Assert.DoesNotContain("canary", new LoginAttempt("u", "canary", MailProtocol.Imap, System.Net.IPAddress.Loopback).ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("canary", new LoginAttempt("u", "canary", new LoginClient(MailProtocol.Imap, System.Net.IPAddress.Loopback)).ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

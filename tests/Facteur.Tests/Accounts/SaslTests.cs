@@ -7,7 +7,7 @@ namespace Facteur.Tests.Accounts;
 public sealed class SaslTests
 {
     private static SaslServer Begin(AccountsFixture server, string mechanism) =>
-        SaslServer.Create(mechanism, server.Logins, MailProtocol.Submission, IPAddress.Loopback)!;
+        SaslServer.Create(mechanism, server.Logins, new LoginClient(MailProtocol.Submission, IPAddress.Loopback))!;
 
     private static ReadOnlyMemory<byte> Bytes(string text) => Encoding.UTF8.GetBytes(text);
 
@@ -81,6 +81,6 @@ public sealed class SaslTests
     public async Task Other_mechanisms_are_not_offered()
     {
         await using var server = await AccountsFixture.CreateAsync();
-        Assert.Null(SaslServer.Create("ANONYMOUS", server.Logins, MailProtocol.Imap, IPAddress.Loopback));
+        Assert.Null(SaslServer.Create("ANONYMOUS", server.Logins, new LoginClient(MailProtocol.Imap, IPAddress.Loopback)));
     }
 }

@@ -29,7 +29,7 @@ public sealed partial class ImapServer : IAsyncLifetime
         var options = new EmbeddedStoreOptions { Folder = folder, SegmentOctets = 8 * 1024 * 1024, ReserveOctets = 0 };
         store = await EmbeddedStore.OpenAsync(options, TimeProvider.System, NullLogger<EmbeddedStore>.Instance, default);
         var login = new LoginOptions { HashIterations = 1, FreeFailures = 1000 };
-        logins = new LoginService(store.Directory, login, TimeProvider.System, NullLogger<LoginService>.Instance);
+        logins = new LoginService(store, login, TimeProvider.System, NullLogger<LoginService>.Instance);
         Administration = new AccountService(store.Directory, login);
         await Administration.AddDomainAsync("demo.test", default);
     }

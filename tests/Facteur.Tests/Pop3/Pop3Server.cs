@@ -28,7 +28,7 @@ internal sealed class Pop3Server : IAsyncDisposable
         this.folder = folder;
         this.store = store;
         var login = new LoginOptions { HashIterations = 10 };
-        logins = new LoginService(store.Directory, login, time, NullLogger<LoginService>.Instance);
+        logins = new LoginService(store, login, time, NullLogger<LoginService>.Instance);
         administration = new AccountService(store.Directory, login);
         handler = new Pop3ConnectionHandler(store, logins, options, time, NullLogger<Pop3ConnectionHandler>.Instance);
     }

@@ -37,7 +37,7 @@ internal sealed class SmtpFixture(string folder) : IAsyncDisposable
         return new SmtpFixture(folder)
         {
             Store = store,
-            Logins = new LoginService(store.Directory, login, TimeProvider.System, NullLogger<LoginService>.Instance),
+            Logins = new LoginService(store, login, TimeProvider.System, NullLogger<LoginService>.Instance),
             Administration = administration,
             Handoff = new MailHandoff(TestDelivery.Services(store, "mx.demo.test", new FakeTime(), dns)),
             Options = options ?? new SmtpOptions { HostName = "mx.demo.test", MaxMessageOctets = 64 * 1024 },

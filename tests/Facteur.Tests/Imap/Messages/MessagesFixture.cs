@@ -35,7 +35,7 @@ internal sealed class MessagesFixture : IAsyncDisposable
         await accounts.AddDomainAsync("demo.test", default);
         await accounts.AddAccountAsync(Address, "Moi", Password, default);
         var account = await accounts.GetAccountAsync(Address, default);
-        fixture.logins = new LoginService(fixture.Store.Directory, options, fixture.Time, NullLogger<LoginService>.Instance);
+        fixture.logins = new LoginService(fixture.Store, options, fixture.Time, NullLogger<LoginService>.Instance);
         fixture.Inbox = (await fixture.Store.FindMailboxAsync(account.Id, "INBOX", default))!;
         return fixture;
     }
