@@ -14,7 +14,7 @@ public sealed class KnownCorrespondents(StateStore state, TimeProvider time)
     private static readonly TimeSpan Remembered = TimeSpan.FromDays(730);
 
     /// <summary>Recipients noted of one message; more are a mailing.</summary>
-    private const int MaxNoted = 100;
+    internal const int MaxNoted = 100;
 
     /// <summary>The account wrote to these addresses.</summary>
     public ValueTask NoteSentAsync(AccountId account, IEnumerable<string> recipients, CancellationToken cancel)

@@ -64,7 +64,7 @@ internal readonly record struct SendingCount(int Messages, int Recipients, int N
     public static SendingCount operator -(SendingCount a, SendingCount b) => new(a.Messages - b.Messages, a.Recipients - b.Recipients, a.New - b.New);
 }
 
-/// <summary>One message of an account on its way through its daily limits. Disposed without <see cref="CommitAsync"/> it counts nothing.</summary>
+/// <summary>One message of an account on its way through its daily limits. Disposed without <see cref="Commit"/> it counts nothing.</summary>
 public sealed class SendingAllowance : IDisposable
 {
     private readonly SendingLimits limits;
@@ -72,6 +72,7 @@ public sealed class SendingAllowance : IDisposable
     private DailyUsage? today;
     private LimitsDocument? allowed;
     private SendingCount reserved;
+    private SendingCount unwritten;
 
     internal SendingAllowance(SendingLimits limits, AccountId account) => (this.limits, this.account) = (limits, account);
 
@@ -87,13 +88,32 @@ public sealed class SendingAllowance : IDisposable
         return null;
     }
 
-    /// <summary>The message is in the queue.</summary>
-    public async ValueTask CommitAsync(CancellationToken cancel)
+    /// <summary>
+    /// The message is in the queue, where it counts by itself; of its first-time recipients <see cref="WriteAsync"/> tells the store. They stay
+    /// reserved until then, so that a client who is quick finds no gap.
+    /// </summary>
+    public void Commit()
     {
-        var count = reserved;
+        unwritten = new SendingCount(0, 0, reserved.New);
+        today?.Settle(reserved - unwritten, isSent: true);
         reserved = default;
-        today?.Settle(count, isSent: true);
-        if (count.New > 0) await limits.CountFirstAsync(account, count.New, cancel);
+    }
+
+    /// <summary>Writes what <see cref="Commit"/> left, once. May come after <see cref="Dispose"/>.</summary>
+    public async ValueTask WriteAsync(CancellationToken cancel)
+    {
+        var count = unwritten;
+        unwritten = default;
+        if (count.New == 0) return;
+        try
+        {
+            await limits.CountFirstAsync(account, count.New, cancel);
+        }
+        finally
+        {
+            // Also when the store does not take it: this process counts it until it reads the day anew.
+            today?.Settle(count, isSent: true);
+        }
     }
 
     public void Dispose()

@@ -22,6 +22,7 @@ public sealed record DeliveryServices
     public required RecipientRouter Router { get; init; }
     public required AccountSettings Settings { get; init; }
     public required RefusalTrace Refusals { get; init; }
+    public required Bookkeeping Bookkeeping { get; init; }
     public required DnsResolver Dns { get; init; }
     public required SpfEvaluator Spf { get; init; }
     public required DmarcEvaluator Dmarc { get; init; }

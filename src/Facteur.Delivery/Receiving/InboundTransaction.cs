@@ -82,7 +82,7 @@ internal sealed class InboundTransaction(MailHandoff handoff, SmtpPeer peer, Env
         else
         {
             LogAccepted(receipt.Entries.Count, receipt.Queued.Count);
-            foreach (var routed in recipients) await Handoff.Services.Disposable.CountAsync(routed.Local, cancel);
+            await CountDisposablesAsync(recipients);
         }
         return (receipt, null);
     }
@@ -112,6 +112,12 @@ internal sealed class InboundTransaction(MailHandoff handoff, SmtpPeer peer, Env
             }
         }
         return recipients.Count > 0 ? null : refusal;
+    }
+
+    private ValueTask CountDisposablesAsync(List<RoutedRecipient> recipients)
+    {
+        var delivered = DisposableCounts.Of(recipients);
+        return delivered.Count == 0 ? default : Handoff.Services.Bookkeeping.AddAsync(Envelope.Id, cancel => Handoff.Services.Disposable.CountAsync(delivered, cancel));
     }
 
     private async Task<SpfResult> CheckSpfAsync()

@@ -85,10 +85,28 @@ internal sealed class SubmissionTransaction : MessageTransaction
             Forget(recipients);
             return default;
         }
-        await allowance.CommitAsync(cancel);
+        allowance.Commit();
         LogAccepted(receipt.Entries.Count, receipt.Queued.Count);
-        await Handoff.Services.Policy.Correspondents.NoteSentAsync(account, recipients.Select(routed => routed.Recipient.Address.ToString()), cancel);
+        await NoteAsync(recipients);
         return (receipt, null);
+    }
+
+    private ValueTask NoteAsync(List<RoutedRecipient> recipients)
+    {
+        // Few strings rather than the transaction: it may wait for a while.
+        var (services, sender, sent) = (Handoff.Services, account, allowance);
+        string[] addresses = [.. recipients.Take(KnownCorrespondents.MaxNoted).Select(routed => routed.Recipient.Address.ToString())];
+        return services.Bookkeeping.AddAsync(Envelope.Id, async cancel =>
+        {
+            try
+            {
+                await sent.WriteAsync(cancel);
+            }
+            finally
+            {
+                await services.Policy.Correspondents.NoteSentAsync(sender, addresses, cancel);
+            }
+        });
     }
 
     public override ValueTask DisposeAsync()

@@ -62,6 +62,7 @@ internal sealed class MailServices : IAsyncDisposable
             Outbound = outbound,
             Keys = Keys,
             Refusals = Add(new RefusalTrace(store.Trace, time, loggers.CreateLogger<RefusalTrace>())),
+            Bookkeeping = Add(new Bookkeeping(loggers.CreateLogger<Bookkeeping>())),
             LateBounces = new LateBounces(store.Queue, directory, verp, Suppressed, time),
             Vacation = new VacationResponder(directory, settings, store.State, options, time),
             Own = own,

@@ -20,19 +20,21 @@ namespace Facteur.Tests.Support;
 /// <summary>The pipeline of messages over a store and the zones that a test writes down.</summary>
 internal static class TestDelivery
 {
-    public static DeliveryServices Services(MailStore store, string hostName, TimeProvider time, DnsResolver? dns = null)
+    /// <param name="state">Where is learnt and counted, if not in the store.</param>
+    public static DeliveryServices Services(MailStore store, string hostName, TimeProvider time, DnsResolver? dns = null, StateStore? state = null)
     {
+        state ??= store.State;
         var resolver = dns ?? new ZoneResolver();
         var options = new DeliveryOptions { HostName = hostName };
         var settings = new AccountSettings(store.Settings);
         var directory = new RecipientDirectory(store.Directory, store.Settings);
         var secrets = new SiteSecrets(store.Settings);
-        var rewriting = new SenderRewriting(secrets, store.State, time);
-        var suppressed = new SuppressionList(store.State, time);
+        var rewriting = new SenderRewriting(secrets, state, time);
+        var suppressed = new SuppressionList(state, time);
         var router = new RecipientRouter(directory, settings, rewriting, options);
         var keys = new DkimKeyRing(store.Settings, store.Directory, time);
         var outbound = new OutboundSubmission(
-            new RouteTable(store.Settings, store.Directory), suppressed, store.Directory, new SendingLimits(store.Queue, store.State, store.Settings, store.Directory, time), time);
+            new RouteTable(store.Settings, store.Directory), suppressed, store.Directory, new SendingLimits(store.Queue, state, store.Settings, store.Directory, time), time);
         return new DeliveryServices
         {
             Store = store,
@@ -42,16 +44,17 @@ internal static class TestDelivery
             Dns = resolver,
             Spf = new SpfEvaluator(resolver, time, new SpfOptions { ReceiverName = hostName }),
             Dmarc = new DmarcEvaluator(resolver, () => null, new Random(1)),
-            Policy = new InboundPolicy(store.State, store.Settings, resolver, new GuardedDialer(resolver, new GuardedDialerOptions(), time), options, time),
+            Policy = new InboundPolicy(state, store.Settings, resolver, new GuardedDialer(resolver, new GuardedDialerOptions(), time), options, time),
             Outbound = outbound,
             Keys = keys,
             LateBounces = new LateBounces(store.Queue, directory, new Verp(secrets, directory, settings), suppressed, time),
-            Vacation = new VacationResponder(directory, settings, store.State, options, time),
+            Vacation = new VacationResponder(directory, settings, state, options, time),
             Own = new OwnMessages(store, outbound, new ReversePath(router), new ReportSigner(keys, time), time),
-            Disposable = new DisposableCounts(store.State),
-            Ledger = new ReportLedger(store.State, resolver, time, new ReportOptions(), NullLogger<ReportLedger>.Instance),
-            ReceivedReports = new ReceivedReportLog(store.State, time),
+            Disposable = new DisposableCounts(state),
+            Ledger = new ReportLedger(state, resolver, time, new ReportOptions(), NullLogger<ReportLedger>.Instance),
+            ReceivedReports = new ReceivedReportLog(state, time),
             Refusals = new RefusalTrace(store.Trace, time, NullLogger<RefusalTrace>.Instance),
+            Bookkeeping = new Bookkeeping(NullLogger<Bookkeeping>.Instance),
             Options = options,
             Time = time,
             Loggers = NullLoggerFactory.Instance,

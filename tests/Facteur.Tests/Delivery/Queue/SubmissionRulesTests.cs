@@ -67,7 +67,8 @@ public sealed class SubmissionRulesTests
         using var fourth = limits.Open(server.Account.Id);
         Assert.Contains("2 messages", (await fourth.AddAsync("a@x.test", default))!.Text, StringComparison.Ordinal);
         await server.SubmitAsync("a@x.test");
-        await second.CommitAsync(default);
+        second.Commit();
+        await second.WriteAsync(default);
         third.Dispose();
 
         // Known correspondents are not new; the day's recipients are counted from the queue, by another process too.
