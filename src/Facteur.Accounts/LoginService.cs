@@ -37,6 +37,12 @@ public sealed partial class LoginService : IDisposable
 
     internal PasswordHashes Hashes { get; }
 
+    /// <summary>Access tokens for XOAUTH2 and OAUTHBEARER; without it the two are not offered.</summary>
+    public IAccessTokens? Tokens { get; set; }
+
+    /// <summary>A directory elsewhere that passwords are checked against.</summary>
+    public IExternalPasswords? ExternalPasswords { get; set; }
+
     /// <summary>Who logs in, before the password is looked at. <see cref="Record"/> is null for a user that cannot be: unknown, malformed, wrong authzid.</summary>
     private readonly record struct Candidate(string User, string Password, AccountRecord? Record, long Epoch);
 
