@@ -99,11 +99,16 @@ public abstract class DirectoryStore
     /// </summary>
     public abstract ValueTask<DomainRecord> AddDomainAliasAsync(string name, DomainId target, CancellationToken cancel);
 
-    /// <summary>InUse when it still has accounts or aliases (<see cref="AliasRecord"/>), or other domains stand for it. Its settings go with it.</summary>
+    /// <summary>InUse when it still has accounts or aliases (<see cref="AliasRecord"/>), or other domains stand for it. Its groups and settings go with it.</summary>
     public abstract ValueTask RemoveDomainAsync(DomainId domain, CancellationToken cancel);
 
     /// <summary>Adds an account with its primary address and the standard mailboxes (INBOX, Drafts, Sent, Junk, Trash, Archive, subscribed).</summary>
-    public abstract ValueTask<AccountRecord> AddAccountAsync(DomainId domain, string address, string displayName, CancellationToken cancel);
+    public abstract ValueTask<AccountRecord> AddAccountAsync(DomainId domain, string address, string displayName, AccountKind kind, CancellationToken cancel);
+
+    /// <summary>As above, of one person.</summary>
+    public ValueTask<AccountRecord> AddAccountAsync(DomainId domain, string address, string displayName, CancellationToken cancel) =>
+        AddAccountAsync(domain, address, displayName, AccountKind.Personal, cancel);
+
     public abstract ValueTask<AccountRecord?> FindAccountAsync(string address, CancellationToken cancel);
     public abstract ValueTask<AccountRecord?> GetAccountAsync(AccountId account, CancellationToken cancel);
     public abstract ValueTask<IReadOnlyList<AccountRecord>> ListAccountsAsync(DomainId? domain, CancellationToken cancel);
@@ -167,7 +172,7 @@ public abstract class DirectoryStore
     /// <summary>Changes value, label and detail of one that is there (a passkey's counter, recovery codes used up); nothing is announced. False when it is gone.</summary>
     public abstract ValueTask<bool> UpdateCredentialAsync(CredentialRecord credential, CancellationToken cancel);
 
-    /// <summary>Removes one; <see cref="CredentialRemoved"/> is raised, so that sessions it let in end. False when it was gone.</summary>
+    /// <summary>Removes one; CredentialVersion grows and <see cref="CredentialRemoved"/> is raised, so that sessions it let in end. False when it was gone.</summary>
     public abstract ValueTask<bool> RemoveCredentialAsync(CredentialRecord credential, CancellationToken cancel);
 
     /// <summary>By what it is found by.</summary>
@@ -183,6 +188,8 @@ public abstract class DirectoryStore
     /// <summary>Its members stay; its settings go with it.</summary>
     public abstract ValueTask RemoveGroupAsync(GroupId group, CancellationToken cancel);
     public abstract ValueTask<IReadOnlyList<GroupRecord>> ListGroupsAsync(DomainId? domain, CancellationToken cancel);
+
+    /// <summary>NotPossible for a group of another domain than the account's.</summary>
     public abstract ValueTask SetMemberAsync(GroupId group, AccountId account, bool isMember, CancellationToken cancel);
     public abstract ValueTask<IReadOnlyList<AccountRecord>> ListMembersAsync(GroupId group, CancellationToken cancel);
 
@@ -193,10 +200,13 @@ public abstract class DirectoryStore
     public abstract ValueTask SetShareAsync(ShareRecord share, CancellationToken cancel);
     public abstract ValueTask<IReadOnlyList<ShareRecord>> ListSharesAsync(AccountId shared, CancellationToken cancel);
 
-    /// <summary>What an account may use of others.</summary>
+    /// <summary>What an account may use of others; answered from memory when asked before.</summary>
     public abstract ValueTask<IReadOnlyList<ShareRecord>> ListSharesOfAsync(AccountId member, CancellationToken cancel);
 
-    /// <summary>Gives an account another primary address of one of the domains; the former one stays as a further address. AlreadyExists when another has it.</summary>
+    /// <summary>
+    /// Gives an account another primary address of one of the domains; the former one stays as a further address. Mailboxes, messages and
+    /// settings are untouched; who comes to another domain leaves the groups of the former one. AlreadyExists when another has the address.
+    /// </summary>
     public abstract ValueTask<AccountRecord> RenameAccountAsync(AccountId account, DomainId domain, string address, CancellationToken cancel);
 
     /// <summary>Raised after the commit that removed a credential.</summary>

@@ -2,7 +2,7 @@ namespace Facteur.Storage;
 
 /// <summary>Logins of one kind that came close together: same account, protocol, address, program, credential and result.</summary>
 /// <param name="Id">Ascends with the first of them; 0 before it is stored.</param>
-/// <param name="First">When the first came, and the last.</param>
+/// <param name="First">When the first came, and the last; within a day.</param>
 /// <param name="Count">How many there were.</param>
 /// <param name="Protocol">"imap", "pop3", "submission", "webmail" …</param>
 /// <param name="Remote">Client address as text.</param>

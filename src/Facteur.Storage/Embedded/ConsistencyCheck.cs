@@ -93,6 +93,18 @@ internal static class ConsistencyCheck
         ("recipient {0} of the queue is final and has no end, or the other way round", "SELECT id FROM queue_recipient WHERE (state > 1) <> (finished IS NOT NULL)"),
         ("attempts are of recipient {0}, which is not there",
             "SELECT DISTINCT a.recipient FROM queue_attempt a LEFT JOIN queue_recipient r ON r.id = a.recipient WHERE r.id IS NULL"),
+        ("account {0} is a member of group {1}, which is not there or of another domain", """
+            SELECT m.account, m."group" FROM group_member m LEFT JOIN account a ON a.id = m.account LEFT JOIN "group" g ON g.id = m."group"
+            WHERE g.id IS NULL OR a.id IS NULL OR a.domain <> g.domain OR a.removed_at IS NOT NULL
+            """),
+        ("account {0} shares account {1}, which is not there or not a shared one", """
+            SELECT s.member, s.shared FROM share s LEFT JOIN account m ON m.id = s.member LEFT JOIN account a ON a.id = s.shared
+            WHERE m.id IS NULL OR a.id IS NULL OR a.kind <> 1 OR a.removed_at IS NOT NULL OR m.removed_at IS NOT NULL
+            """),
+        ("account {0} has no primary address {1}", """
+            SELECT a.id, a.address FROM account a
+            WHERE a.removed_at IS NULL AND NOT EXISTS (SELECT 1 FROM address d WHERE d.account = a.id AND d.address = a.address AND d.enabled)
+            """),
         ("{0} is an address and an alias", "SELECT folded FROM address JOIN alias USING (folded)"),
         ("trace rows {0} and after are in two runs", """
             SELECT first FROM (SELECT first, lag(last) OVER (ORDER BY first) AS before FROM trace_run) WHERE before >= first

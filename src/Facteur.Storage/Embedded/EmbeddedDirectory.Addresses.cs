@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Text;
 using Facteur.Storage.Embedded.Sqlite;
 
@@ -7,15 +6,9 @@ namespace Facteur.Storage.Embedded;
 // Addresses of accounts, and what RCPT asks.
 internal sealed partial class EmbeddedDirectory
 {
-    /// <summary>Recipients remembered; a sender that guesses names only has them read again.</summary>
-    private const int MaxRemembered = 20_000;
-
     private const string AddressColumns = "SELECT address, account, label, disposable, enabled FROM address";
     private const string AddressByName = AddressColumns + " WHERE folded = ?1";
     private const string AddressesOf = AddressColumns + " WHERE account = ?1 ORDER BY folded";
-
-    // Replaced by every change, so that what was read before it is never put beside what was read after.
-    private ConcurrentDictionary<(string Local, string Domain), DirectoryMatch> remembered = new();
 
     public override ValueTask<IReadOnlyList<AddressRecord>> ListAddressesAsync(AccountId account, CancellationToken cancel) =>
         new(store.Read(database => All(database.Get(AddressesOf).Bind(1, account.Value), Address)));
@@ -54,12 +47,8 @@ internal sealed partial class EmbeddedDirectory
     public override ValueTask<DirectoryMatch> ResolveAsync(string foldedLocal, string domain, CancellationToken cancel)
     {
         cancel.ThrowIfCancellationRequested();
-        var known = Volatile.Read(ref remembered);
-        if (known.TryGetValue((foldedLocal, domain), out var match)) return new(match);
-        match = store.Read(database => Resolve(database, foldedLocal, domain));
-        if (known.Count >= MaxRemembered) known.Clear();
-        known[(foldedLocal, domain)] = match;
-        return new(match);
+        var known = Volatile.Read(ref remembered).Recipients;
+        return new(known.Get((foldedLocal, domain), static (store, key) => store.Read(database => Resolve(database, key.Local, key.Domain)), store));
     }
 
     private static DirectoryMatch Resolve(SqliteConnection database, string local, string name)

@@ -7,7 +7,7 @@ namespace Facteur.Storage.Embedded;
 internal sealed partial class EmbeddedDirectory(EmbeddedStore store, EmbeddedSettings settings) : DirectoryStore
 {
     private const string DomainColumns = "SELECT id, name, enabled, alias_of FROM domain";
-    private const string AccountColumns = "SELECT id, domain, address, display_name, enabled, quota, credential_version, created FROM account";
+    private const string AccountColumns = "SELECT id, domain, address, display_name, enabled, quota, credential_version, created, kind FROM account";
 
     private const string DomainByName = DomainColumns + " WHERE name = ?1";
     private const string DomainById = DomainColumns + " WHERE id = ?1";
@@ -21,6 +21,8 @@ internal sealed partial class EmbeddedDirectory(EmbeddedStore store, EmbeddedSet
         (MailboxName.Inbox, MailboxRole.Inbox), ("Drafts", MailboxRole.Drafts), ("Sent", MailboxRole.Sent),
         ("Junk", MailboxRole.Junk), ("Trash", MailboxRole.Trash), ("Archive", MailboxRole.Archive),
     ];
+
+    private DirectoryMemory remembered = new();
 
     public override async ValueTask<DomainRecord> AddDomainAsync(string name, CancellationToken cancel) => await Write(session =>
     {
@@ -53,18 +55,20 @@ internal sealed partial class EmbeddedDirectory(EmbeddedStore store, EmbeddedSet
             throw new StoreRefusedException(StoreRefusal.InUse, "the domain still has aliases");
         if (Any(database.Get("SELECT 1 FROM domain WHERE alias_of = ?1 LIMIT 1").Bind(1, domain.Value)))
             throw new StoreRefusedException(StoreRefusal.InUse, "other domains stand for it");
+        RemoveGroups(session, domain);
         database.Get("DELETE FROM domain WHERE id = ?1").Bind(1, domain.Value).Run();
         settings.Remove(session, SettingScope.Of(domain));
         return true;
     }, cancel);
 
-    public override async ValueTask<AccountRecord> AddAccountAsync(DomainId domain, string address, string displayName, CancellationToken cancel) => await Write(session =>
+    public override async ValueTask<AccountRecord> AddAccountAsync(
+        DomainId domain, string address, string displayName, AccountKind kind, CancellationToken cancel) => await Write(session =>
     {
         var database = session.Database;
         RequireFree(database, address);
         RequireDomain(database, domain);
-        database.Get("INSERT INTO account (domain, address, display_name, created) VALUES (?1, ?2, ?3, ?4)")
-            .Bind(1, domain.Value).Bind(2, address).Bind(3, displayName).Bind(4, session.Now).Run();
+        database.Get("INSERT INTO account (domain, address, display_name, created, kind) VALUES (?1, ?2, ?3, ?4, ?5)")
+            .Bind(1, domain.Value).Bind(2, address).Bind(3, displayName).Bind(4, session.Now).Bind(5, (long)kind).Run();
         var id = new AccountId(database.LastRowId);
         InsertAddress(database, new AddressRecord(address, id));
         var account = session.Account(id);
@@ -104,6 +108,7 @@ internal sealed partial class EmbeddedDirectory(EmbeddedStore store, EmbeddedSet
         account.Removed = true;
         session.Database.Get("UPDATE account SET removed_at = ?2, credential_version = credential_version + 1 WHERE id = ?1").Bind(1, id.Value).Bind(2, session.Now).Run();
         RemoveTargets(session, id);
+        RemoveMemberships(session, id);
         session.Database.Get("DELETE FROM address WHERE account = ?1").Bind(1, id.Value).Run();
         session.Database.Get("UPDATE queue_message SET account = NULL WHERE account = ?1").Bind(1, id.Value).Run();
         settings.Remove(session, SettingScope.Of(id));
@@ -116,30 +121,18 @@ internal sealed partial class EmbeddedDirectory(EmbeddedStore store, EmbeddedSet
     public override ValueTask<AccountRecord?> FindByAddressAsync(string address, CancellationToken cancel) =>
         new(store.Read(database => ByAddress(database, address)));
 
-    public override ValueTask<IReadOnlyList<CredentialRecord>> ListCredentialsAsync(AccountId account, CancellationToken cancel) =>
-        new(store.Read(database => All(
-            database.Get("SELECT id, kind, value, created FROM credential WHERE account = ?1 ORDER BY id").Bind(1, account.Value),
-            row => new CredentialRecord(row.Int64(0), account, row.Text(1), row.Text(2), Time(row.Int64(3))))));
-
-    public override async ValueTask SetCredentialAsync(AccountId account, string kind, string value, CancellationToken cancel) => await Write(session =>
+    public override async ValueTask<AccountRecord> RenameAccountAsync(AccountId id, DomainId domain, string address, CancellationToken cancel) => await Write(session =>
     {
-        _ = session.Account(account);
-        session.Database.Get("""
-            INSERT INTO credential (account, kind, value, created) VALUES (?1, ?2, ?3, ?4)
-            ON CONFLICT (account, kind) DO UPDATE SET value = excluded.value, created = excluded.created
-            """).Bind(1, account.Value).Bind(2, kind).Bind(3, value).Bind(4, session.Now).Run();
-        session.Database.Get("UPDATE account SET credential_version = credential_version + 1 WHERE id = ?1").Bind(1, account.Value).Run();
-        TellSecurity(session, account);
-        return true;
-    }, cancel);
-
-    public override async ValueTask<bool> ReplaceHashAsync(CredentialRecord old, string value, CancellationToken cancel) => await Write(session =>
-    {
-        var same = session.Database.Get("SELECT 1 FROM credential WHERE id = ?1 AND value = ?2").Bind(1, old.Id).Bind(2, old.Value);
-        var found = same.Step();
-        same.Reset();
-        if (found) session.Database.Get("UPDATE credential SET value = ?2 WHERE id = ?1").Bind(1, old.Id).Bind(2, value).Run();
-        return found;
+        var database = session.Database;
+        var before = ById(database, id) ?? throw NoSuchAccount();
+        RequireDomain(database, domain);
+        if (One(database.Get(AddressByName).Bind(1, Fold(address)), Address) is { } own && own.Account == id)
+            database.Get("DELETE FROM address WHERE folded = ?1").Bind(1, Fold(address)).Run();
+        RequireFree(database, address);
+        InsertAddress(database, new AddressRecord(address, id));
+        database.Get("UPDATE account SET address = ?2, domain = ?3 WHERE id = ?1").Bind(1, id.Value).Bind(2, address).Bind(3, domain.Value).Run();
+        if (before.Domain != domain) LeaveGroups(session, id);
+        return ById(database, id)!;
     }, cancel);
 
     /// <summary>Throws unless the domain is there and has a directory of its own.</summary>
@@ -188,7 +181,10 @@ internal sealed partial class EmbeddedDirectory(EmbeddedStore store, EmbeddedSet
     };
 
     private static AccountRecord Account(SqliteStatement row) => new(
-        new AccountId(row.Int64(0)), new DomainId(row.Int64(1)), row.Text(2), row.Text(3), row.Int64(4) != 0, row.Int64OrNull(5), row.Int64(6), Time(row.Int64(7)));
+        new AccountId(row.Int64(0)), new DomainId(row.Int64(1)), row.Text(2), row.Text(3), row.Int64(4) != 0, row.Int64OrNull(5), row.Int64(6), Time(row.Int64(7)))
+    {
+        Kind = (AccountKind)row.Int32(8),
+    };
 
     private static DateTimeOffset Time(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
 
@@ -197,10 +193,10 @@ internal sealed partial class EmbeddedDirectory(EmbeddedStore store, EmbeddedSet
     private void TellSecurity(WriteSession session, AccountId account) =>
         session.AfterCommit.Add(() => store.Announcer.Post(() => RaiseAccountSecurityChanged(account)));
 
-    // What is remembered of recipients is forgotten before the verb completes.
+    // What is remembered is forgotten before the verb completes.
     private T Forgetting<T>(WriteSession session, Func<WriteSession, T> verb)
     {
-        session.AfterCommit.Add(() => Volatile.Write(ref remembered, new()));
+        session.AfterCommit.Add(() => Volatile.Write(ref remembered, new DirectoryMemory()));
         return verb(session);
     }
 

@@ -59,6 +59,7 @@ public sealed partial class EmbeddedStore : MailStore
         settings = new EmbeddedSettings(this);
         state = new EmbeddedState(this, time);
         directory = new EmbeddedDirectory(this, settings);
+        Logins = new EmbeddedLoginHistory(this);
         trace = new EmbeddedTrace(this, database, time, logger);
         queue = new EmbeddedQueue(this, database, trace, time);
         maintenance = new Maintenance(this, Path.Combine(options.Folder, DatabaseName), time, logger);
@@ -74,7 +75,7 @@ public sealed partial class EmbeddedStore : MailStore
     public override TraceStore Trace => trace;
 
     /// <inheritdoc/>
-    public override LoginHistoryStore Logins { get; } = new EmbeddedLoginHistory();
+    public override LoginHistoryStore Logins { get; }
 
     public override StateStore State => state;
 

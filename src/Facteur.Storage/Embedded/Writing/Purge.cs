@@ -81,12 +81,21 @@ internal static class Purge
             threads.Run();
             return true;
         }
+        if (Logins(session, id)) return true;
         session.Database.Get("DELETE FROM subscription WHERE account = ?1").Bind(1, id).Run();
         session.Database.Get("DELETE FROM tombstone WHERE account = ?1").Bind(1, id).Run();
         session.Forget(new AccountId(id));
         session.Database.Get("DELETE FROM account WHERE id = ?1").Bind(1, id).Run();
         session.AfterCommit.Add(() => session.AccountGone(new AccountId(id)));
         return true;
+    }
+
+    private static bool Logins(WriteSession session, long account)
+    {
+        var logins = session.Database.Get("DELETE FROM login WHERE id IN (SELECT id FROM login WHERE account = ?1 LIMIT 5000) RETURNING 1").Bind(1, account);
+        var any = logins.Step();
+        if (any) logins.Run();
+        return any;
     }
 
     // The older half goes: who was away that long gets a longer answer, not a wrong one.
