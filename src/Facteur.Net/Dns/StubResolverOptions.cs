@@ -29,6 +29,9 @@ public sealed record StubResolverOptions
     /// <summary>How long a server that did not answer twice in a row is asked after all others only.</summary>
     public TimeSpan DeadTime { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long a server may take for one query while all of them count as dead, each asked once. 1 second: mail comes in meanwhile, and waits for each answer.</summary>
+    public TimeSpan DeadQueryTimeout { get; init; } = TimeSpan.FromSeconds(1);
+
     /// <summary>Answers are kept this long at least. Zero keeps the owner's word.</summary>
     public TimeSpan MinTtl { get; init; } = TimeSpan.Zero;
 

@@ -161,6 +161,46 @@ public sealed class LyingServerTests
     }
 
     [Fact]
+    public async Task While_all_servers_are_dead_each_is_asked_once_and_for_a_moment()
+    {
+        var isSilent = true;
+        await using var server = new TestDnsServer(request => isSilent ? null : new DnsTestReply(request).Answer(DnsType.A, 60, Rdata.A("192.0.2.1")));
+        using var resolver = Resolver(server);
+        var moment = new StubResolverOptions().DeadQueryTimeout;
+        async Task DieAsync(string name)
+        {
+            var asking = resolver.QueryAsync(name, DnsType.A, cancel).AsTask();
+            for (var i = 0; i < 2; i++)
+            {
+                await server.NextAsync();
+                time.Advance(moment);
+                Assert.False(asking.IsCompleted);
+                time.Advance(queryTime - moment);
+            }
+            Assert.Equal(DnsStatus.Timeout, (await asking).Status);
+        }
+
+        await DieAsync("0.example");
+        for (var i = 1; i < 3; i++)
+        {
+            var asking = resolver.QueryAsync($"{i}.example", DnsType.A, cancel).AsTask();
+            await server.NextAsync();
+            time.Advance(moment);
+            Assert.Equal(DnsStatus.Timeout, (await asking).Status);
+        }
+        Assert.Equal(4, server.Requests.Count);
+
+        // A server that is only slow has its usual time again when the time of the dead is over, however often it was asked meanwhile.
+        time.Advance(new StubResolverOptions().DeadTime - 2 * moment);
+        await DieAsync("3.example");
+        isSilent = false;
+        Assert.Equal(DnsStatus.Success, (await resolver.QueryAsync("4.example", DnsType.A, cancel)).Status);
+        isSilent = true;
+        await server.NextAsync();
+        await DieAsync("5.example");
+    }
+
+    [Fact]
     public async Task A_dead_server_is_asked_last_until_its_time_is_over()
     {
         await using var dead = new TestDnsServer(_ => (DnsTestReply?)null);
