@@ -1,6 +1,3 @@
-using System.Diagnostics;
-using System.Text;
-
 namespace Facteur.Load.Modes;
 
 /// <summary>
@@ -9,9 +6,6 @@ namespace Facteur.Load.Modes;
 /// </summary>
 internal static class SmtpRelay
 {
-    private static readonly byte[] endOfData = ".\r\n"u8.ToArray();
-    private static long next;
-
     public static async Task<string> RunAsync(LoadOptions options)
     {
         var meter = new Meter(options);
@@ -35,51 +29,17 @@ internal static class SmtpRelay
     {
         try
         {
-            await using var connection = await LineConnection.ConnectAsync(options);
-            await ExpectAsync(connection, '2');
-            await CommandAsync(connection, "EHLO load.test\r\n");
-            if (options.Password.Length > 0)
-                await CommandAsync(connection, $"AUTH PLAIN {Convert.ToBase64String(Encoding.UTF8.GetBytes($"\0{options.User}\0{options.Password}"))}\r\n");
+            await using var client = await SmtpClient.ConnectAsync(options);
+            await client.LoginAsync(options);
             var sender = options.User.Length > 0 ? options.User : "claire@sender.test";
             var sample = new SampleMessage(options.Size, sender, "someone@d1.load.test");
             for (var turn = number; meter.TryBegin(); turn += options.Connections)
-                await DeliverAsync(connection, meter, sample, sender, $"u{turn}@d{1 + turn % options.Destinations}.load.test");
-            await CommandAsync(connection, "QUIT\r\n");
+                await client.DeliverAsync(meter, sample, [], sender, $"u{turn}@d{1 + turn % options.Destinations}.load.test");
+            await client.CommandAsync("QUIT\r\n");
         }
         catch (Exception e) when (e is IOException or InvalidOperationException)
         {
             meter.Error(e.Message);
-        }
-    }
-
-    private static async Task DeliverAsync(LineConnection connection, Meter meter, SampleMessage sample, string sender, string recipient)
-    {
-        var from = Stopwatch.GetTimestamp();
-        await connection.WriteAsync($"MAIL FROM:<{sender}>\r\nRCPT TO:<{recipient}>\r\nDATA\r\n");
-        await ExpectAsync(connection, '2');
-        await ExpectAsync(connection, '2');
-        await ExpectAsync(connection, '3');
-        var message = sample.Stamp(Interlocked.Increment(ref next));
-        await connection.WriteAsync(message);
-        await connection.WriteAsync(endOfData);
-        await ExpectAsync(connection, '2');
-        meter.Add(Stopwatch.GetElapsedTime(from).TotalMilliseconds, message.Length);
-    }
-
-    private static async Task CommandAsync(LineConnection connection, string command)
-    {
-        await connection.WriteAsync(command);
-        await ExpectAsync(connection, '2');
-    }
-
-    private static async Task ExpectAsync(LineConnection connection, char kind)
-    {
-        while (true)
-        {
-            var line = await connection.ReadLineAsync();
-            if (line.Length > 3 && line.Span[3] == '-') continue;
-            if (line.Length == 0 || line.Span[0] != kind) throw new InvalidOperationException(Encoding.UTF8.GetString(line.Span));
-            return;
         }
     }
 
