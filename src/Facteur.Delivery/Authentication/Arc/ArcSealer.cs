@@ -28,47 +28,31 @@ public sealed class ArcSealer : IDisposable
 {
     private readonly DkimSigningKey key;
     private readonly string authservId;
-    private readonly SignedHeader header = new(SignatureLimits.Default.MaxHeaderOctets, SignatureLimits.Default.MaxFields);
-    private readonly BodyHashes bodies = new();
-    private readonly BodyDigest body;
-    private bool hasBegun;
+    private readonly SigningInput content = new();
 
     /// <param name="authservId">Our name in Authentication-Results.</param>
     public ArcSealer(DkimSigningKey key, string authservId)
     {
         this.key = key;
         this.authservId = authservId;
-        body = bodies.Digest(Canonicalization.Relaxed, null);
     }
 
     /// <summary>Names for h= other than our own choice; for comparisons with other implementations.</summary>
     internal List<string>? SignedNames { get; init; }
 
+    private SignedHeader Header => content.Header;
+
     /// <summary>Looks at the next octets of the message, cut anywhere.</summary>
-    public void Write(ReadOnlySpan<byte> octets)
-    {
-        if (!hasBegun)
-        {
-            octets = octets[header.Write(octets)..];
-            if (!header.HasEnded) return;
-            BeginBody();
-        }
-        bodies.Write(octets);
-    }
+    public void Write(ReadOnlySpan<byte> octets) => content.Write(octets);
 
     /// <summary>The message has ended: writes ARC-Seal, ARC-Message-Signature and ARC-Authentication-Results, each with its CRLF.</summary>
     /// <returns>Nothing is written unless it is <see cref="ArcSealing.Sealed"/>.</returns>
     public ArcSealing Complete(IBufferWriter<byte> output, DateTimeOffset now)
     {
-        if (!hasBegun)
-        {
-            header.Complete();
-            BeginBody();
-        }
-        bodies.Complete();
-        if (header.IsTooLarge) return ArcSealing.HeaderTooLarge;
+        content.Complete();
+        if (Header.IsTooLarge) return ArcSealing.HeaderTooLarge;
 
-        var sets = ArcSet.Collect(header, out var problem);
+        var sets = ArcSet.Collect(Header, out var problem);
         if (sets is [.., var last] && ArcSet.Status(last.Seal) == ArcVerdict.Fail) return ArcSealing.ChainHasFailed;
         if (sets.Length == ArcInstance.Max) return ArcSealing.ChainIsFull;
         var statements = OwnResults();
@@ -79,7 +63,7 @@ public sealed class ArcSealer : IDisposable
         var results = ResultsField(sets.Length + 1, statements);
         var message = MessageField(sets.Length + 1, input, now);
         // A broken chain is sealed as if there were only this set (RFC 8617 §5.1.2).
-        if (verdict == ArcVerdict.Pass) SealHash.AppendSets(input, header, sets);
+        if (verdict == ArcVerdict.Pass) SealHash.AppendSets(input, Header, sets);
         var seal = SealField(sets.Length + 1, verdict.Value, input, results, message, now);
         seal.WriteTo(output);
         message.WriteTo(output);
@@ -87,26 +71,16 @@ public sealed class ArcSealer : IDisposable
         return ArcSealing.Sealed;
     }
 
-    public void Dispose()
-    {
-        header.Dispose();
-        bodies.Dispose();
-    }
-
-    private void BeginBody()
-    {
-        hasBegun = true;
-        bodies.Write(header.BodyBegun);
-    }
+    public void Dispose() => content.Dispose();
 
     // All of our results become one field (RFC 8617 §4.1.1).
     private List<AuthenticationStatement> OwnResults()
     {
         var statements = new List<AuthenticationStatement>();
-        foreach (var field in header.Fields)
+        foreach (var field in Header.Fields)
         {
-            if (!header.Is(field, "Authentication-Results"u8)) continue;
-            if (AuthenticationResultsReader.Read(header.Body(field), authservId) is { } found) statements.AddRange(found);
+            if (!Header.Is(field, "Authentication-Results"u8)) continue;
+            if (AuthenticationResultsReader.Read(Header.Body(field), authservId) is { } found) statements.AddRange(found);
         }
         return statements;
     }
@@ -134,7 +108,7 @@ public sealed class ArcSealer : IDisposable
     {
         var field = new FieldBuilder("ARC-Message-Signature").Word(Instance(instance))
             .Word($"a={key.AlgorithmName};").Word("c=relaxed/relaxed;").Word($"d={key.Domain};").Word($"s={key.Selector};").Word(Time(now));
-        SignatureWriter.Sign(field, key, input, header, SignedNames ?? SignedFieldNames.ForArc(header), body.Hash);
+        SignatureWriter.Sign(field, key, input, Header, SignedNames ?? SignedFieldNames.ForArc(Header), content.BodyHash);
         return field;
     }
 
