@@ -50,6 +50,10 @@ public sealed class KnownCorrespondents(StateStore state, TimeProvider time)
         return keys.Count > 0 && (await state.GetManyAsync(Space(account), keys, cancel)).Values.Any(known => known.First + known.Second > 0);
     }
 
+    /// <summary>The account wrote to this address before; that it kept its mail does not count.</summary>
+    public async ValueTask<bool> WroteToAsync(AccountId account, string address, CancellationToken cancel) =>
+        Key(address) is { } key && await state.GetAsync(Space(account), key, cancel) is { First: > 0 };
+
     internal static string Space(AccountId account) => string.Create(CultureInfo.InvariantCulture, $"correspondent:{account.Value}");
 
     // Their host alone knows whether case matters in its local parts (RFC 5321 §2.4); none that anybody writes to makes the difference.

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using Facteur.Delivery.Filtering;
 using Facteur.Smtp;
 using Facteur.Storage;
 using Facteur.Storage.Queue;
@@ -33,6 +34,7 @@ public sealed class SendingLimits(QueueStore queue, StateStore state, SettingsSt
     public static readonly LimitsDocument Defaults = new() { MessagesPerDay = 2_000, RecipientsPerDay = 10_000, NewRecipientsPerDay = 1_000 };
 
     private readonly SettingDocuments<LimitsDocument> documents = new(settings, directory, "limits", log ?? NullLogger<SendingLimits>.Instance);
+    private readonly KnownCorrespondents correspondents = new(state, time);
     private readonly ConcurrentDictionary<AccountId, DailyUsage> usage = new();
 
     /// <summary>Begins to count a message of an account; nothing is read before its first recipient on another host.</summary>
@@ -69,9 +71,8 @@ public sealed class SendingLimits(QueueStore queue, StateStore state, SettingsSt
         return today;
     }
 
-    /// <summary>Has the account written to it before? (the space of known correspondents)</summary>
-    internal async ValueTask<bool> IsKnownAsync(AccountId account, string address, CancellationToken cancel) =>
-        await state.GetAsync(string.Create(CultureInfo.InvariantCulture, $"correspondent:{account.Value}"), address.ToLowerInvariant(), cancel) is { First: > 0 };
+    /// <summary>Has the account written to it before?</summary>
+    internal ValueTask<bool> IsKnownAsync(AccountId account, string address, CancellationToken cancel) => correspondents.WroteToAsync(account, address, cancel);
 
     internal ValueTask CountFirstAsync(AccountId account, int count, CancellationToken cancel)
     {
