@@ -20,8 +20,7 @@ namespace Facteur.Delivery.Receiving;
 internal sealed class InboundTransaction(MailHandoff handoff, SmtpPeer peer, Envelope envelope, ILogger log) : MessageTransaction(handoff, peer, envelope, log)
 {
     private readonly SignatureVerifier verifier = new();
-    private readonly HeaderGate gate = new(field =>
-        ForgedFieldFilter.Mentions(field.Span, handoff.Options.HostName) && ForgedFieldFilter.IsForged(field.Span, handoff.Options.HostName));
+    private readonly HeaderGate gate = new(field => ForgedFieldFilter.IsForged(field.Span, handoff.Options.HostName));
     private readonly ArrayBufferWriter<byte> passed = new(1024);
     private readonly CancellationTokenSource abandoned = new();
     private Task<SpfResult>? spf;
