@@ -21,36 +21,35 @@ internal sealed class QueuePlan(MailHandoff handoff, SmtpPeer peer, Envelope env
         var submissions = new List<QueueSubmission>();
         if (recipients.Exists(routed => routed.Remote.Count > 0))
         {
-            await AddRelayedAsync(submissions, recipients, signatures, cancel);
-            await AddForwardedAsync(submissions, content, recipients, signatures, verdict, cancel);
+            // Spam is not passed on: the next host would hold it against this one.
+            var remote = MergedRoutes.Of(recipients, leaf => leaf.ForwardedBy is not { } owner || verdict?.For(owner).Action != FilterAction.Junk).Remote;
+            await AddRelayedAsync(submissions, remote, signatures, cancel);
+            await AddForwardedAsync(submissions, content, remote, signatures, cancel);
         }
         await AddReportsAsync(submissions, recipients, cancel);
         return submissions;
     }
 
     /// <summary>What the sender addressed to other hosts.</summary>
-    private async ValueTask AddRelayedAsync(List<QueueSubmission> submissions, List<RoutedRecipient> recipients, ReadOnlyMemory<byte> signatures, CancellationToken cancel)
+    private async ValueTask AddRelayedAsync(List<QueueSubmission> submissions, IReadOnlyList<RemoteLeaf> remote, ReadOnlyMemory<byte> signatures, CancellationToken cancel)
     {
-        var relayed = recipients.SelectMany(routed => routed.Remote).Where(leaf => leaf.Via is null).Select(Outbound).ToList();
+        var relayed = remote.Where(leaf => leaf.Via is null).Select(Outbound).ToList();
         if (relayed.Count == 0) return;
         var message = await MessageAsync(peer.Account?.Id, cancel);
         submissions.Add(await handoff.Services.Outbound.PrepareAsync(message with { Prefix = signatures, NotBefore = envelope.Release?.Until }, relayed, cancel));
     }
 
     /// <summary>What addresses of ours lead elsewhere: one entry for each address that does, in its name.</summary>
-    private async ValueTask AddForwardedAsync(List<QueueSubmission> submissions, MessageIntake content, List<RoutedRecipient> recipients, ReadOnlyMemory<byte> signatures, FilterVerdict? verdict, CancellationToken cancel)
+    private async ValueTask AddForwardedAsync(List<QueueSubmission> submissions, MessageIntake content, IReadOnlyList<RemoteLeaf> remote, ReadOnlyMemory<byte> signatures, CancellationToken cancel)
     {
-        var leaves = recipients.SelectMany(routed => routed.Remote).Where(leaf => leaf.Via is not null);
-        foreach (var group in leaves.GroupBy(leaf => (leaf.Via, leaf.Sender, leaf.ForwardedBy, leaf.KeepsEnvelope)))
+        foreach (var group in remote.Where(leaf => leaf.Via is not null).GroupBy(leaf => (leaf.Via, leaf.Sender, leaf.ForwardedBy, leaf.KeepsEnvelope)))
         {
             var (via, sender, account, keepsEnvelope) = group.Key;
-            // Spam is not passed on: the next host would hold it against this one.
-            if (account is { } owner && verdict?.For(owner).Action == FilterAction.Junk) continue;
             // What one of our accounts sent is signed; what came from elsewhere is sealed with what we found of it.
             var vouched = peer.Account is null ? await handoff.Seal.WriteAsync(content, ReturnPathOctets, via!, cancel) : signatures;
             var message = await MessageAsync(account, cancel) with { Sender = sender, Kind = "forward", Prefix = (byte[])[.. ForwardTrail.Field(via!), .. vouched.Span] };
             if (!keepsEnvelope) message = message with { EnvelopeId = null, Return = Mail.DsnReturn.Unstated };
-            submissions.Add(await handoff.Services.Outbound.PrepareAsync(message, [.. group.DistinctBy(leaf => leaf.Address, StringComparer.OrdinalIgnoreCase).Select(Outbound)], cancel));
+            submissions.Add(await handoff.Services.Outbound.PrepareAsync(message, [.. group.Select(Outbound)], cancel));
         }
     }
 

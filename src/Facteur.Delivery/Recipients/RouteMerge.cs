@@ -11,9 +11,10 @@ public sealed record MergedRoutes(IReadOnlyList<LocalLeaf> Local, IReadOnlyList<
     /// Merges in the order of the envelope. Of two ways to one account the one that keeps more counts; reports are owed as both ways ask.
     /// An address that the sender wrote himself and that a forward leads to goes out once, as the sender wrote it.
     /// </summary>
-    public static MergedRoutes Of(IReadOnlyList<RoutedRecipient> recipients)
+    /// <param name="isSent">Leaves for which it is false stay out, so that they take no other's place.</param>
+    public static MergedRoutes Of(IReadOnlyList<RoutedRecipient> recipients, Func<RemoteLeaf, bool>? isSent = null)
     {
-        if (recipients.Count == 1) return new(recipients[0].Local, recipients[0].Remote);
+        if (recipients.Count == 1) return new(recipients[0].Local, isSent is null ? recipients[0].Remote : [.. recipients[0].Remote.Where(isSent)]);
         var local = new List<LocalLeaf>();
         var remote = new List<RemoteLeaf>(recipients.Count);
         var accounts = new Dictionary<AccountId, int>();
@@ -28,7 +29,8 @@ public sealed record MergedRoutes(IReadOnlyList<LocalLeaf> Local, IReadOnlyList<
                     local.Add(leaf);
                 }
             foreach (var leaf in recipient.Remote)
-                if (addresses.TryGetValue(leaf.Address, out var at)) remote[at] = Merge(remote[at], leaf);
+                if (isSent is not null && !isSent(leaf)) continue;
+                else if (addresses.TryGetValue(leaf.Address, out var at)) remote[at] = Merge(remote[at], leaf);
                 else
                 {
                     addresses.Add(leaf.Address, remote.Count);

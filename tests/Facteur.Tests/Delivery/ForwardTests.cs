@@ -74,6 +74,42 @@ public sealed class ForwardTests
         Assert.Single(await fixture.InboxAsync("moi@demo.test"));
     }
 
+    [Fact]
+    public async Task Who_is_recipient_and_target_of_a_forward_gets_one_copy_as_the_sender_wrote_it()
+    {
+        await using var fixture = await SmtpFixture.CreateAsync();
+        await new AccountService(fixture.Store, new LoginOptions { HashIterations = 10 }, new FakeTime()).SetForwardAsync("ami@demo.test", ["Claude@elsewhere.test"], ForwardKeep.Keep, default);
+        var hello = $"S: 220 *\nC: EHLO c\n{string.Concat(Enumerable.Repeat("S: 250-*\n", 11))}S: 250 AUTH *\nC: AUTH PLAIN {SmtpFixture.Plain}\nS: 235 *\n";
+        await fixture.RunAsync(SmtpMode.Submission, hello + """
+            C: MAIL FROM:<moi@demo.test>
+            S: 250 *
+            C: RCPT TO:<ami@demo.test>
+            S: 250 *
+            C: RCPT TO:<claude@elsewhere.test>
+            S: 250 *
+            C: DATA
+            S: 354 *
+            C: From: moi@demo.test
+            C:
+            C: une ligne
+            C: .
+            S: 250 *
+            """, fixture.Transcripts() with { ImplicitTls = true });
+        var item = Assert.Single(await fixture.Store.Queue.ListAsync(new QueueFilter(), null, 10, default));
+        Assert.Equal(("claude@elsewhere.test", "mail", "moi@demo.test"), (item.Recipient.Address, item.Message.Kind, item.Message.Sender));
+        Assert.Single(await fixture.InboxAsync("ami@demo.test"));
+    }
+
+    [Fact]
+    public async Task Two_forwards_to_one_address_send_one_copy()
+    {
+        await using var fixture = await SmtpFixture.CreateAsync();
+        var accounts = new AccountService(fixture.Store, new LoginOptions { HashIterations = 10 }, new FakeTime());
+        foreach (var address in (string[])["moi@demo.test", "ami@demo.test"]) await accounts.SetForwardAsync(address, ["claude@elsewhere.test"], ForwardKeep.Delete, default);
+        await fixture.RunAsync(SmtpMode.Mx, Message.Replace("C: DATA", "C: RCPT TO:<ami@demo.test>\nS: 250 *\nC: DATA", StringComparison.Ordinal));
+        Assert.Equal("claude@elsewhere.test", Assert.Single(await fixture.Store.Queue.ListAsync(new QueueFilter(), null, 10, default)).Recipient.Address);
+    }
+
     private static async Task<string> SentAsync(SmtpFixture fixture, QueueMessage message)
     {
         await using var body = (await fixture.Store.OpenBodyAsync(message.Content, default))!;

@@ -204,5 +204,8 @@ public sealed class RecipientRouterTests
         var leaf = Assert.Single(routes.Remote);
         Assert.Null(leaf.Via);
         Assert.Equal("marie@example.net", leaf.Sender);
+        // What is not to be sent takes no other's place.
+        Assert.Empty(MergedRoutes.Of([await site.RouteAsync("jean@exemple.fr")], one => one.Via is null).Remote);
+        Assert.Single(MergedRoutes.Of([await site.RouteAsync("jean@exemple.fr"), await site.RouteAsync("marie@example.net")], one => one.Via is null).Remote);
     }
 }
