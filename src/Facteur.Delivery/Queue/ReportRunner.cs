@@ -28,9 +28,8 @@ public sealed partial class ReportRunner(
     /// <summary>A report that could not be written or placed is tried again after this.</summary>
     private static readonly TimeSpan Again = TimeSpan.FromMinutes(10);
 
-    private static readonly byte[] returnPath = "Return-Path: <>\r\n"u8.ToArray();
-
     private readonly ILogger log = log ?? NullLogger<ReportRunner>.Instance;
+    private readonly ServerMail mail = new(store, time);
     private readonly Bell bell = new(time);
     private readonly Dictionary<QueueId, long> failed = [];
 
@@ -93,17 +92,9 @@ public sealed partial class ReportRunner(
         var places = ReportComposer.MayReport(owed.Message)
             ? await reverse.FindAsync(owed.Message.Sender, owed.Message.Account, cancel)
             : new ReportPlaces([], []);
-        var targets = await TargetsAsync(places, cancel);
+        var targets = await mail.TargetsAsync(places.Accounts, cancel);
         if (targets.Count == 0 && places.Addresses.Count == 0) await DropAsync(owed, cancel);
         else await DeliverAsync(owed, targets, places.Addresses, cancel);
-    }
-
-    private async ValueTask<List<DeliveryTarget>> TargetsAsync(ReportPlaces places, CancellationToken cancel)
-    {
-        var targets = new List<DeliveryTarget>(places.Accounts.Count);
-        foreach (var account in places.Accounts)
-            if (await store.FindMailboxAsync(account, "INBOX", cancel) is { } inbox) targets.Add(new DeliveryTarget(inbox.Id, FlagSet.Empty, time.GetLocalNow()));
-        return targets;
     }
 
     private async ValueTask DeliverAsync(OwedReport owed, List<DeliveryTarget> targets, IReadOnlyList<string> addresses, CancellationToken cancel)
@@ -113,11 +104,11 @@ public sealed partial class ReportRunner(
         var queued = new List<QueueSubmission>(1);
         if (addresses.Count > 0)
         {
-            var prefix = signer is null ? default : await signer(settings.From, new Written(octets), cancel);
+            var prefix = signer is null ? default : await signer(settings.From, new MemoryMessage(octets), cancel);
             // RFC 3461 §6.1: from nobody, and nobody is told what becomes of it.
             queued.Add(await outbound.PrepareAsync(Message(owed.Message, report, prefix), [.. addresses.Select(address => new OutboundRecipient(address, DsnNotify.Never))], cancel));
         }
-        await using var intake = await TakeInAsync(octets, cancel);
+        await using var intake = await mail.TakeInAsync(octets, cancel);
         await store.DeliverAsync([new Storage.Delivery(intake, targets) { Queued = queued, Reported = Ids(owed), Trace = Trace(owed, queued) }], cancel);
         if (log.IsEnabled(LogLevel.Information)) LogSent(owed.Message.Id.Value, owed.Message.Sender, owed.Recipients.Count);
     }
@@ -130,29 +121,12 @@ public sealed partial class ReportRunner(
         return (report, output.GetBuffer().AsMemory(0, (int)output.Length));
     }
 
-    private async ValueTask<MessageIntake> TakeInAsync(ReadOnlyMemory<byte> octets, CancellationToken cancel)
-    {
-        var intake = store.BeginMessage(returnPath.Length + octets.Length);
-        try
-        {
-            await intake.WriteAsync(returnPath, cancel);
-            await intake.WriteAsync(octets, cancel);
-            await intake.CompleteAsync(cancel);
-            return intake;
-        }
-        catch
-        {
-            await intake.DisposeAsync();
-            throw;
-        }
-    }
-
     /// <summary>Nobody can be told: an entry that failed from the start keeps that for the administrator.</summary>
     private async ValueTask DropAsync(OwedReport owed, CancellationToken cancel)
     {
-        await using var intake = await TakeInAsync("Subject: report that nobody can be sent\r\n\r\n"u8.ToArray(), cancel);
+        await using var intake = await mail.TakeInAsync("Subject: report that nobody can be sent\r\n\r\n"u8.ToArray(), cancel);
         var recipient = new NewQueueRecipient(owed.Message.Sender, "", DsnNotify.Never, null) { State = QueueState.Failed, Answer = "nobody can be told that the message was not delivered" };
-        var message = new QueueMessage { Transaction = owed.Message.Transaction, Sender = "", Kind = "report", Created = time.GetUtcNow(), SkipOctets = returnPath.Length };
+        var message = new QueueMessage { Transaction = owed.Message.Transaction, Sender = "", Kind = "report", Created = time.GetUtcNow(), SkipOctets = ServerMail.SkipOctets };
         await store.DeliverAsync([new Storage.Delivery(intake, []) { Queued = [new QueueSubmission(message, [recipient])], Reported = Ids(owed) }], cancel);
         LogNobody(owed.Message.Id.Value, owed.Message.Sender);
     }
@@ -179,7 +153,7 @@ public sealed partial class ReportRunner(
         RequireTls = report.RequireTls,
         TlsOptional = about.TlsOptional,
         Prefix = prefix,
-        SkipOctets = returnPath.Length,
+        SkipOctets = ServerMail.SkipOctets,
         MessageId = report.MessageId,
         Subject = report.Subject,
         Locale = about.Locale,
@@ -211,20 +185,6 @@ public sealed partial class ReportRunner(
     };
 
     private static QueueRecipientId[] Ids(OwedReport owed) => [.. owed.Recipients.Select(recipient => recipient.Id)];
-
-    /// <summary>A message in memory.</summary>
-    private sealed class Written(ReadOnlyMemory<byte> octets) : IMessageSource
-    {
-        public long Length => octets.Length;
-
-        public ValueTask<int> ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancel)
-        {
-            var rest = octets[(int)Math.Min(offset, octets.Length)..];
-            var part = rest[..Math.Min(rest.Length, buffer.Length)];
-            part.CopyTo(buffer);
-            return new(part.Length);
-        }
-    }
 
     [LoggerMessage(LogLevel.Information, "Queue message {Message}: a report about {Recipients} recipients goes to <{Sender}>", EventName = "queue.reported")]
     private partial void LogSent(long message, string sender, int recipients);

@@ -22,27 +22,15 @@ public sealed record OwnMessage(AccountId? Account, string From, IReadOnlyList<s
 /// <summary>Puts messages of the server itself on their way: into mailboxes here, or signed into the queue, from the empty reverse-path and with NOTIFY=NEVER (RFC 3834 §3.3, RFC 3461 §6.1).</summary>
 public sealed class OwnMessages(MailStore store, OutboundSubmission outbound, IReversePath places, ReportSigner signer, TimeProvider time)
 {
-    private static readonly byte[] returnPath = "Return-Path: <>\r\n"u8.ToArray();
+    private readonly ServerMail mail = new(store, time);
 
     /// <summary>What the store is to commit; null when none of the addresses leads anywhere. The caller disposes the message.</summary>
     public async ValueTask<Storage.Delivery?> PrepareAsync(OwnMessage own, CancellationToken cancel)
     {
         var (targets, elsewhere) = await PlacesAsync(own, cancel);
         if (targets.Count + elsewhere.Count == 0) return null;
-        var intake = store.BeginMessage(returnPath.Length + own.Content.Length);
-        try
-        {
-            await intake.WriteAsync(returnPath, cancel);
-            await intake.WriteAsync(own.Content, cancel);
-            await intake.CompleteAsync(cancel);
-            IReadOnlyList<QueueSubmission> queued = elsewhere.Count == 0 ? [] : [await outbound.PrepareAsync(await MessageAsync(own, intake, cancel), [.. elsewhere.Select(to => new OutboundRecipient(to, DsnNotify.Never))], cancel)];
-            return new Storage.Delivery(intake, targets) { Queued = queued };
-        }
-        catch
-        {
-            await intake.DisposeAsync();
-            throw;
-        }
+        IReadOnlyList<QueueSubmission> queued = elsewhere.Count == 0 ? [] : [await outbound.PrepareAsync(await MessageAsync(own, cancel), [.. elsewhere.Select(to => new OutboundRecipient(to, DsnNotify.Never))], cancel)];
+        return new Storage.Delivery(await mail.TakeInAsync(own.Content, cancel), targets) { Queued = queued };
     }
 
     /// <summary>Sends at once.</summary>
@@ -59,13 +47,12 @@ public sealed class OwnMessages(MailStore store, OutboundSubmission outbound, IR
         {
             var found = await places.FindAsync(to, null, cancel);
             elsewhere.AddRange(found.Addresses);
-            foreach (var account in found.Accounts)
-                if (await store.FindMailboxAsync(account, "INBOX", cancel) is { } inbox) targets.Add(new DeliveryTarget(inbox.Id, FlagSet.Empty, time.GetLocalNow()));
+            targets.AddRange(await mail.TargetsAsync(found.Accounts, cancel));
         }
         return (targets, elsewhere);
     }
 
-    private async ValueTask<QueueMessage> MessageAsync(OwnMessage own, MessageIntake intake, CancellationToken cancel) => new()
+    private async ValueTask<QueueMessage> MessageAsync(OwnMessage own, CancellationToken cancel) => new()
     {
         Account = own.Account,
         Transaction = own.Transaction,
@@ -75,15 +62,7 @@ public sealed class OwnMessages(MailStore store, OutboundSubmission outbound, IR
         Kind = own.Kind,
         MessageId = own.MessageId,
         Subject = own.Subject,
-        SkipOctets = returnPath.Length,
-        Prefix = await signer.SignAsync(own.From, new Sent(intake), cancel),
+        SkipOctets = ServerMail.SkipOctets,
+        Prefix = await signer.SignAsync(own.From, new MemoryMessage(own.Content), cancel),
     };
-
-    /// <summary>The message as it leaves: without our Return-Path.</summary>
-    private sealed class Sent(MessageIntake intake) : IMessageSource
-    {
-        public long Length => intake.Length - returnPath.Length;
-
-        public ValueTask<int> ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancel) => intake.ReadAsync(offset + returnPath.Length, buffer, cancel);
-    }
 }
