@@ -73,5 +73,11 @@ public enum LoginRefusal
 public readonly record struct LoginResult(Account? Account, LoginRefusal Refusal, AccessRefusal? Reason = null, string Locale = "en")
 {
     /// <summary>The reason as a sentence in the language of the account, with its code at the end in brackets; one line.</summary>
-    public string Sentence => Reason?.In(Locale) ?? "";
+    public string Sentence => Why?.In(Locale) ?? "";
+
+    /// <summary>The same in ASCII, for answers that may hold nothing else.</summary>
+    public string AsciiSentence => Why?.InAscii(Locale) ?? "";
+
+    /// <summary>The reason, also of a refusal that has none of its own; null when there is no refusal.</summary>
+    public AccessRefusal? Why => Refusal == LoginRefusal.None ? null : Reason ?? AccessRefusal.Of(Refusal);
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using Facteur.Accounts.Policy;
 using Facteur.Storage;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Logging;
@@ -21,7 +22,8 @@ public sealed partial class LoginService : IDisposable
     private readonly VerifiedLogins verified;
     private readonly FailureDelays delays;
     private readonly HashingLine line;
-    private readonly AccountWatch watch = new();
+    private readonly AccountWatch watch;
+    private readonly AccountSettings settings;
 
     public LoginService(MailStore store, LoginOptions options, TimeProvider time, ILogger<LoginService> logger)
     {
@@ -32,10 +34,15 @@ public sealed partial class LoginService : IDisposable
         verified = new VerifiedLogins(options.RememberFor, options.RememberedLogins, time);
         delays = new FailureDelays(options, time);
         line = new HashingLine(options.ParallelHashes, options.WaitingLogins, options.WaitingLoginsPerAddress);
-        directory.AccountSecurityChanged += watch.Announce;
+        settings = new AccountSettings(store.Settings);
+        Policies = new PolicyService(directory, store.Settings);
+        watch = new AccountWatch(directory, store.Settings, Policies, logger);
     }
 
     internal PasswordHashes Hashes { get; }
+
+    /// <summary>The rules that logins are held against.</summary>
+    public PolicyService Policies { get; }
 
     /// <summary>Access tokens for XOAUTH2 and OAUTHBEARER; without it the two are not offered.</summary>
     public IAccessTokens? Tokens { get; set; }
@@ -66,19 +73,18 @@ public sealed partial class LoginService : IDisposable
     /// Calls <paramref name="end"/> once when the account is disabled, removed or gets another password, at once and on any thread.
     /// Sessions hold the result from login to their end.
     /// </summary>
-    public IDisposable Watch(AccountId account, Action end) => watch.Add(account, end);
+    public IDisposable Watch(AccountId account, Action end) => watch.Add(account, _ => end());
 
-    /// <summary>As <see cref="Watch(AccountId, Action)"/>, and at once when that happened since <paramref name="account"/> was let in.</summary>
-    public IDisposable Watch(Account account, Action end)
-    {
-        var registration = watch.Add(account.Id, end);
-        if (watch.ChangedSince(account.Id, account.SecurityEpoch)) registration.End();
-        return registration;
-    }
+    /// <summary>As <see cref="Watch(AccountId, Action)"/>, also when the credential it was let in by is removed or a rule is against it; at once when that happened since.</summary>
+    public IDisposable Watch(Account account, Action end) => watch.Add(account, _ => end());
+
+    /// <summary>As <see cref="Watch(Account, Action)"/>, and says why when it is a rule (else without a sentence).</summary>
+    public IDisposable Watch(Account account, Action<LoginResult> end) => watch.Add(account, end);
 
     public void Dispose()
     {
-        directory.AccountSecurityChanged -= watch.Announce;
+        watch.Dispose();
+        Policies.Dispose();
         line.Dispose();
     }
 
@@ -86,7 +92,7 @@ public sealed partial class LoginService : IDisposable
     {
         var candidate = await FindAsync(attempt, cancel);
         var key = verified.KeyOf(candidate.User, candidate.Password);
-        if (IsRemembered(key, candidate)) return Accept(candidate);
+        if (IsRemembered(key, candidate)) return await AcceptAsync(candidate, attempt.Client, cancel);
 
         var prefix = FailureDelays.Prefix(attempt.Client.Remote);
         if (!await line.EnterAsync(prefix, cancel)) return new LoginResult(null, LoginRefusal.Busy);
@@ -94,10 +100,10 @@ public sealed partial class LoginService : IDisposable
         {
             // The connection before this one in the line may have brought the same password; and the account may have changed.
             candidate = await FindAsync(attempt, cancel);
-            if (IsRemembered(key, candidate)) return Accept(candidate);
+            if (IsRemembered(key, candidate)) return await AcceptAsync(candidate, attempt.Client, cancel);
             var delay = delays.For(prefix, candidate.User);
             if (delay > TimeSpan.Zero) await Task.Delay(delay, time, cancel);
-            return await VerifyAsync(candidate, key, prefix, cancel);
+            return await VerifyAsync(candidate, key, prefix, attempt.Client, cancel);
         }
         finally
         {
@@ -105,7 +111,7 @@ public sealed partial class LoginService : IDisposable
         }
     }
 
-    private async ValueTask<LoginResult> VerifyAsync(Candidate candidate, LoginKey key, IPAddress prefix, CancellationToken cancel)
+    private async ValueTask<LoginResult> VerifyAsync(Candidate candidate, LoginKey key, IPAddress prefix, LoginClient client, CancellationToken cancel)
     {
         var credential = candidate.Record is { } found ? await FindPasswordAsync(found.Id, cancel) : null;
         var stored = credential?.Value ?? Hashes.Dummy;
@@ -119,7 +125,7 @@ public sealed partial class LoginService : IDisposable
         if (!account.Enabled) return new LoginResult(null, LoginRefusal.Disabled);
         if (outcome == PasswordVerificationResult.SuccessRehashNeeded) await RehashAsync(credential, candidate.Password, cancel);
         verified.Add(key, account);
-        return Accept(candidate);
+        return await AcceptAsync(candidate, client, cancel);
     }
 
     private async ValueTask<Candidate> FindAsync(LoginAttempt attempt, CancellationToken cancel)
@@ -135,10 +141,15 @@ public sealed partial class LoginService : IDisposable
     private bool IsRemembered(LoginKey key, in Candidate candidate) =>
         candidate.Record is { Enabled: true } account && verified.Holds(key, account);
 
-    private static LoginResult Accept(in Candidate candidate)
+    /// <summary>The password is right; what is left are the rules.</summary>
+    private async ValueTask<LoginResult> AcceptAsync(Candidate candidate, LoginClient client, CancellationToken cancel)
     {
         var record = candidate.Record!;
-        return new LoginResult(new Account(record.Id, record.Address, record.DisplayName) { SecurityEpoch = candidate.Epoch }, LoginRefusal.None);
+        var credential = new UsedCredential(CredentialKind.Password);
+        if (await Policies.CheckAsync(record, client, credential, cancel) is { } refusal)
+            return new LoginResult(null, LoginRefusal.NotAllowed, refusal, await settings.LocaleAsync(record, cancel));
+        var account = new Account(record.Id, record.Address, record.DisplayName) { SecurityEpoch = candidate.Epoch, Client = client, Credential = credential };
+        return new LoginResult(account, LoginRefusal.None);
     }
 
     private async ValueTask<CredentialRecord?> FindPasswordAsync(AccountId account, CancellationToken cancel)

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Facteur.Accounts.Policy;
 
 namespace Facteur.Accounts;
 
@@ -73,5 +74,6 @@ public sealed record BounceSetting(bool Verp = false);
 [JsonSerializable(typeof(ImapSetting))]
 [JsonSerializable(typeof(PostmasterSetting))]
 [JsonSerializable(typeof(BounceSetting))]
+[JsonSerializable(typeof(PolicyDocument))]
 [JsonSerializable(typeof(string))]
 internal sealed partial class MailSettingsJson : JsonSerializerContext;

@@ -15,6 +15,7 @@ internal sealed partial class ImapSession
     private readonly ImapReceiver receiver;
     private readonly CancellationToken cancel;
     private IDisposable? watch;
+    private volatile string farewell = "";
     private int badCommands;
 
     public ImapSession(MailConnection connection, ImapHost host, CancellationToken cancel)
@@ -110,7 +111,7 @@ internal sealed partial class ImapSession
         ReadOutcome.Ended => Connection.Ending switch
         {
             EndReason.Draining => Bye(EndReason.Draining, "the server restarts; connect again"),
-            EndReason.AccountChanged => Bye(EndReason.AccountChanged, "log in again"),
+            EndReason.AccountChanged => Bye(EndReason.AccountChanged, farewell.Length > 0 ? farewell : "log in again"),
             var other => Bye(other ?? EndReason.Draining, "good bye"),
         },
         _ => new ImapEndedException(EndReason.ClientClosed),

@@ -61,7 +61,11 @@ internal sealed partial class ImapSession
     {
         account = loggedIn;
         Connection.SetAuthenticated();
-        watch = Logins.Watch(loggedIn, () => Connection.End(Net.EndReason.AccountChanged));
+        watch = Logins.Watch(loggedIn, why =>
+        {
+            farewell = why.AsciiSentence;
+            Connection.End(Net.EndReason.AccountChanged);
+        });
     }
 
     /// <summary>Switches features on for the rest of the session.</summary>

@@ -1,4 +1,5 @@
 using Facteur.Accounts;
+using Facteur.Accounts.Policy;
 using Facteur.Net;
 using Facteur.Pop3.Commands;
 using Facteur.Pop3.Wire;
@@ -69,7 +70,7 @@ internal sealed partial class Pop3Session(
     /// <summary>Takes the verdict on a login: into the TRANSACTION state, or a refusal.</summary>
     public async ValueTask CompleteLoginAsync(LoginResult result, CancellationToken cancel)
     {
-        if (result.Account is not { } owner) throw Refuse(result.Refusal);
+        if (result.Account is not { } owner) throw Refuse(result);
         watch = logins.Watch(owner, () => connection.End(EndReason.AccountChanged));
         maildropLock = await locks.EnterAsync(owner.Id, options.MaildropWait, cancel);
         try
@@ -113,17 +114,17 @@ internal sealed partial class Pop3Session(
         (watch, maildropLock) = (null, null);
     }
 
-    private Pop3RefusedException Refuse(LoginRefusal refusal)
+    // Codes: RFC 3206. SYS/PERM is for what no other credential would change; a login against the rules from where and how one may is AUTH.
+    private Pop3RefusedException Refuse(LoginResult result)
     {
-        if (refusal == LoginRefusal.BadCredentials && ++failedLogins >= options.MaxFailedLogins) End(EndReason.TooManyErrors);
-        // Codes: RFC 3206.
-        return refusal switch
+        if (result.Refusal is not (LoginRefusal.Busy or LoginRefusal.Temporary) && ++failedLogins >= options.MaxFailedLogins) End(EndReason.TooManyErrors);
+        var code = result.Why!.Nature switch
         {
-            LoginRefusal.Disabled => new("AUTH", "this account is disabled; ask its administrator"),
-            LoginRefusal.Busy => new("SYS/TEMP", "too many logins at once; try again in a minute"),
-            LoginRefusal.Temporary => new("SYS/TEMP", "logins cannot be checked now; try again in a minute"),
-            _ => new("AUTH", "wrong user name or password; the user name is the whole address"),
+            AccessNature.Administrator or AccessNature.Owner => "SYS/PERM",
+            AccessNature.Temporary => "SYS/TEMP",
+            _ => "AUTH",
         };
+        return new Pop3RefusedException(code, IsUtf8 ? result.Sentence : result.AsciiSentence); // RFC 6856 §2.1
     }
 
     private async ValueTask ExecuteAsync(ReadOnlyMemory<byte> command, CancellationToken cancel)

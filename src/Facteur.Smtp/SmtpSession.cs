@@ -29,6 +29,7 @@ internal sealed partial class SmtpSession : IAsyncDisposable
     private EndReason? end;
     private SmtpPeer? peer;
     private IDisposable? watch;
+    private volatile string farewell = "";
     private long idleOctets;
     private int errors;
     private int refusedRecipients;
@@ -186,7 +187,11 @@ internal sealed partial class SmtpSession : IAsyncDisposable
         Account = account;
         peer = null;
         failedLogins = 0;
-        watch = Logins!.Watch(account, () => Connection.End(EndReason.AccountChanged));
+        watch = Logins!.Watch(account, why =>
+        {
+            farewell = why.AsciiSentence;
+            Connection.End(EndReason.AccountChanged);
+        });
         Connection.SetAuthenticated();
     }
 
@@ -309,7 +314,7 @@ internal sealed partial class SmtpSession : IAsyncDisposable
     }
 
     private void SayGoodbye(EndReason reason) =>
-        EndWith(reason, reason == EndReason.AccountChanged ? Replies.AccountChanged : Replies.ShuttingDown);
+        EndWith(reason, reason != EndReason.AccountChanged ? Replies.ShuttingDown : farewell.Length > 0 ? SmtpReply.Of(421, "4.7.0", farewell) : Replies.AccountChanged);
 
     // An AUTH line carries a whole message of the mechanism (RFC 4954 §4: at least 12,288 octets).
     private int LineLimit() => StartsWithAuth(input.Unread) ? Auth.MaxLineOctets : MaxLineOctets;

@@ -1,4 +1,5 @@
 using Facteur.Accounts;
+using Facteur.Accounts.Policy;
 using Facteur.Net;
 
 namespace Facteur.Imap.Commands;
@@ -21,8 +22,8 @@ internal static class LoginOutcome
             session.Complete("CAPABILITY " + Capabilities.Of(session), "logged in");
             return;
         }
-        var refusal = Refusal(result.Refusal);
-        if (result.Refusal == LoginRefusal.BadCredentials && session.CountFailedLogin())
+        var refusal = Refusal(result);
+        if (result.Refusal is not (LoginRefusal.Busy or LoginRefusal.Temporary) && session.CountFailedLogin())
         {
             session.Refuse(refusal);
             throw session.Bye(EndReason.TooManyErrors, "too many failed logins");
@@ -30,11 +31,15 @@ internal static class LoginOutcome
         throw refusal;
     }
 
-    // Codes: RFC 5530 §3.
-    private static ImapRefusedException Refusal(LoginRefusal refusal) => refusal switch
-    {
-        LoginRefusal.BadCredentials => new("AUTHENTICATIONFAILED", "wrong user name or password"),
-        LoginRefusal.Disabled => new("CONTACTADMIN", "the account is disabled"),
-        _ => new("UNAVAILABLE", "logins cannot be checked now; try again"),
-    };
+    // Codes: RFC 5530 §3. The text is ASCII: before login nothing has been enabled that lets it be more (RFC 9051 §9, "text").
+    private static ImapRefusedException Refusal(LoginResult result) => new(
+        result.Why!.Nature switch
+        {
+            AccessNature.Wrong => "AUTHENTICATIONFAILED",
+            AccessNature.Temporary => "UNAVAILABLE",
+            AccessNature.Privacy => "PRIVACYREQUIRED",
+            AccessNature.Owner => "NOPERM",
+            _ => "CONTACTADMIN",
+        },
+        result.AsciiSentence);
 }

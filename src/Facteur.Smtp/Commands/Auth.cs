@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Text;
 using Facteur.Accounts;
+using Facteur.Accounts.Policy;
 using Facteur.Smtp.Wire;
 
 namespace Facteur.Smtp.Commands;
@@ -13,9 +14,6 @@ internal sealed record Auth(string Mechanism, byte[]? Initial, bool IsBadBase64)
     internal const int MaxLineOctets = (SaslServer.MaxMessageOctets / 3 * 4) + 64;
 
     private static readonly SmtpReply Succeeded = SmtpReply.Of(235, "2.7.0", "authentication succeeded");
-    private static readonly SmtpReply BadCredentials = SmtpReply.Of(535, "5.7.8", "user name or password is wrong");
-    private static readonly SmtpReply Disabled = SmtpReply.Of(535, "5.7.8", "the account is disabled");
-    private static readonly SmtpReply Temporary = SmtpReply.Of(454, "4.7.0", "authentication is not possible now; try again later");
     private static readonly SmtpReply UnknownMechanism = SmtpReply.Of(504, "5.5.4", "mechanism is not offered");
     private static readonly SmtpReply Again = SmtpReply.Of(503, "5.5.1", "already authenticated");
     private static readonly SmtpReply Malformed = SmtpReply.Of(501, "5.5.2", "cannot decode the response");
@@ -70,10 +68,22 @@ internal sealed record Auth(string Mechanism, byte[]? Initial, bool IsBadBase64)
             session.SetAuthenticated(account);
             return Succeeded;
         }
-        if (result.Refusal is LoginRefusal.Busy or LoginRefusal.Temporary) return Temporary;
-        session.CountFailedLogin();
-        return result.Refusal == LoginRefusal.Disabled ? Disabled : BadCredentials;
+        if (result.Refusal is not (LoginRefusal.Busy or LoginRefusal.Temporary)) session.CountFailedLogin();
+        var (code, enhanced) = Codes(result.Why!.Nature);
+        return SmtpReply.Of(code, enhanced, result.AsciiSentence);
     }
+
+    // RFC 4954 §6; which enhanced code goes with which reply, RFC 5248 §2.4: 535 has X.7.0 for what no other password would change,
+    // X.7.8 for a wrong one, and X.7.13 tells a client not to ask for the password again.
+    private static (int Code, string Enhanced) Codes(AccessNature nature) => nature switch
+    {
+        AccessNature.Wrong => (535, "5.7.8"),
+        AccessNature.Disabled => (525, "5.7.13"),
+        AccessNature.TooWeak => (534, "5.7.9"),
+        AccessNature.Privacy => (538, "5.7.11"),
+        AccessNature.Temporary => (454, "4.7.0"),
+        _ => (535, "5.7.0"),
+    };
 
     private static byte[]? Decode(ReadOnlySpan<byte> base64)
     {

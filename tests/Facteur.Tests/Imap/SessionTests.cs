@@ -52,7 +52,7 @@ public sealed class SessionTests(ImapServer server) : IClassFixture<ImapServer>
         await server.RunAsync($$"""
             S: * OK *
             C: a1 LOGIN {{account.Address}} wrong
-            S: a1 NO [AUTHENTICATIONFAILED] wrong user name or password
+            S: a1 NO [AUTHENTICATIONFAILED] wrong user name or password; the user name is the whole address (FCT-3001)
             C: a2 LOGIN "{{account.Address}}"
             S: a2 BAD space expected
             C: a3 LOGIN "{{account.Address}}" {16}
@@ -108,7 +108,7 @@ public sealed class SessionTests(ImapServer server) : IClassFixture<ImapServer>
         await server.RunAsync($"""
             S: * OK *
             C: a1 AUTHENTICATE PLAIN {wrong}
-            S: a1 NO [AUTHENTICATIONFAILED] wrong user name or password
+            S: a1 NO [AUTHENTICATIONFAILED] wrong user name or password; the user name is the whole address (FCT-3001)
             C: a2 AUTHENTICATE PLAIN
             S\: + \r\n
             C: *
@@ -189,7 +189,7 @@ public sealed class SessionTests(ImapServer server) : IClassFixture<ImapServer>
             C: a1 LOGIN {account.Address} wrong
             S: a1 NO [AUTHENTICATIONFAILED] *
             C: a2 LOGIN {account.Address} {ImapServer.Password}
-            S: a2 NO [CONTACTADMIN] the account is disabled
+            S: a2 NO [CONTACTADMIN] this account is disabled; ask its administrator (FCT-3002)
             """);
     }
 

@@ -37,13 +37,13 @@ public sealed class AuthorizationTests
         C: USER moi@demo.test
         S: +OK now the password
         C: PASS wrong-password
-        S: -ERR [AUTH] wrong user name or password; the user name is the whole address
+        S: -ERR [AUTH] wrong user name or password; the user name is the whole address (FCT-3001)
         C: PASS soleil-42-papier
         S: -ERR USER comes first
         C: USER nobody@demo.test
         S: +OK now the password
         C: PASS wrong-password
-        S: -ERR [AUTH] wrong user name or password; the user name is the whole address
+        S: -ERR [AUTH] wrong user name or password; the user name is the whole address (FCT-3001)
         """);
 
     [Fact]
@@ -216,7 +216,7 @@ public sealed class AuthorizationTests
         C: USER moi@demo.test
         S: +OK *
         C: PASS soleil-42-papier
-        S: -ERR [AUTH] this account is disabled; ask its administrator
+        S: -ERR [AUTH] this account is disabled; ask its administrator (FCT-3002)
         C: USER moi@demo.test
         S: +OK *
         C: PASS wrong-password
