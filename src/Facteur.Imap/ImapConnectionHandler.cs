@@ -1,3 +1,4 @@
+using System.Text;
 using Facteur.Accounts;
 using Facteur.Net;
 using Facteur.Storage;
@@ -13,6 +14,8 @@ public sealed class ImapConnectionHandler(MailStore store, LoginService logins, 
     public string Protocol => "imap";
 
     public ReadOnlyMemory<byte> Refusal { get; } = "* BYE [UNAVAILABLE] too many connections; try again later\r\n"u8.ToArray(); // RFC 9051 §7.1.5: one of three greetings
+
+    public ReadOnlyMemory<byte> RefusalFor(string why) => Encoding.ASCII.GetBytes($"* BYE [CONTACTADMIN] {why}\r\n"); // RFC 5530 §3
 
     public Task<EndReason> RunAsync(MailConnection connection, CancellationToken cancel) => new ImapSession(connection, host, cancel).RunAsync();
 }

@@ -36,7 +36,10 @@ internal sealed partial class ImapSession
     }
 
     /// <summary>The client, as logins see it.</summary>
-    public LoginClient Client => new(MailProtocol.Imap, Connection.Remote.Address) { IsEncrypted = Connection.IsEncrypted, Program = program };
+    public LoginClient Client => new(MailProtocol.Imap, Connection.Remote.Address)
+    {
+        IsEncrypted = Connection.IsEncrypted, CertificateHash = Connection.ClientCertificateHash, ServerEndPoint = Connection.ServerEndPoint, Program = program,
+    };
 
     /// <summary>The client named itself (ID).</summary>
     public void ClientIs(string name)

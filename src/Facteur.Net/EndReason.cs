@@ -18,6 +18,8 @@ public enum EndReason
     /// <summary>Octets in clear followed STARTTLS (RFC 3207 §4, RFC 9051 §6.2.1).</summary>
     PlaintextAfterStartTls,
     TlsFailed,
+    /// <summary>The listener requires a client certificate and there was none that it believes.</summary>
+    CertificateRequired,
     /// <summary>Too many connections from the address or in all.</summary>
     ConnectionLimit,
     /// <summary>The account was disabled, removed or got another password.</summary>

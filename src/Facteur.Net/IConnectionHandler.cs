@@ -9,6 +9,10 @@ public interface IConnectionHandler
     /// <summary>What a client is told, with its CRLF, when there are too many connections; empty closes without a word.</summary>
     ReadOnlyMemory<byte> Refusal => default;
 
+    /// <summary>What a client is told, with its CRLF, that is sent away under TLS before its first command is done; empty closes without a word.</summary>
+    /// <param name="why">One line for a human, in ASCII.</param>
+    ReadOnlyMemory<byte> RefusalFor(string why) => default;
+
     /// <summary>Runs one session to its end and answers why it ended. Exceptions are our fault.</summary>
     Task<EndReason> RunAsync(MailConnection connection, CancellationToken cancel);
 }

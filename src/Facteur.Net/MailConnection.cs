@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Net;
-using System.Security.Authentication;
 using System.Security.Cryptography;
 
 namespace Facteur.Net;
@@ -27,7 +26,7 @@ public enum ReadOutcome
 /// One client connection as a protocol session sees it: pipes, limits and TLS; no socket. Used by one session at a time;
 /// only <see cref="Wake"/>, <see cref="End"/> and <see cref="Abort"/> may be called from other threads.
 /// </summary>
-public sealed class MailConnection : IAsyncDisposable
+public sealed partial class MailConnection : IAsyncDisposable
 {
     private readonly IDuplexPipe transport;
     private readonly MailConnectionOptions options;
@@ -79,14 +78,6 @@ public sealed class MailConnection : IAsyncDisposable
     public IPEndPoint Remote { get; }
     public IPEndPoint Local { get; }
     public TimeProvider Time => options.Time;
-    public bool IsEncrypted => tls is not null;
-
-    /// <summary>A certificate is configured and the connection is still in clear.</summary>
-    public bool CanStartTls => options.Certificates is not null && tls is null;
-    public SslProtocols TlsProtocol => tls?.Protocol ?? SslProtocols.None;
-
-    /// <summary>Cipher suite by its IANA name, for the Received header; null in clear.</summary>
-    public string? CipherSuite => tls?.CipherSuite;
 
     /// <summary>Fires when the connection is aborted; long work for this client should stop.</summary>
     public CancellationToken Aborted => aborted.Token;
@@ -256,54 +247,6 @@ public sealed class MailConnection : IAsyncDisposable
     /// <summary>The budget of octets and time no longer applies: a session that never logs in has accepted a recipient (25, LMTP).</summary>
     public void LiftBudget() => budgetLifted = true;
 
-    /// <summary>
-    /// The TLS handshake after a STARTTLS answer was written (it is flushed here). The caller has consumed the command;
-    /// any octet still in <see cref="Buffer"/> or already received in clear refuses the upgrade, and the answer is not sent.
-    /// </summary>
-    /// <returns>Null when TLS is up, else the reason to end the connection with at once.</returns>
-    public async ValueTask<EndReason?> StartTlsAsync(CancellationToken cancel)
-    {
-        GiveBack();
-        if (!buffer.IsEmpty || HasReceivedMore())
-        {
-            discardAnswers = true;
-            return EndReason.PlaintextAfterStartTls; // what stands before the handshake was never protected (RFC 3207 §4, RFC 9051 §6.2.1)
-        }
-        if (!await FlushAsync())
-            return Lost;
-        return await HandshakeAsync(cancel);
-    }
-
-    /// <summary>The TLS handshake at the start of a connection to a listener with implicit TLS (RFC 8314 §3).</summary>
-    /// <returns>Null when TLS is up, else the reason to end the connection with at once.</returns>
-    public async ValueTask<EndReason?> HandshakeAsync(CancellationToken cancel)
-    {
-        if (options.Certificates is null || tls is not null)
-            throw new InvalidOperationException("TLS cannot start here.");
-        var limit = options.Limits.HandshakeTime;
-        using var timer = new CancellationTokenSource(limit, options.Time);
-        using var linked = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, aborted.Token, cancel);
-        try
-        {
-            tls = await TlsPipes.AcceptAsync(transport, options.Certificates, linked.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            return Ending ?? EndReason.Timeout;
-        }
-        catch (AuthenticationException)
-        {
-            return EndReason.TlsFailed;
-        }
-        catch (IOException)
-        {
-            return EndReason.ClientClosed;
-        }
-        Interlocked.Exchange(ref input, tls.Input);
-        Output = tls.Output;
-        return null;
-    }
-
     public async ValueTask DisposeAsync()
     {
         deadline.Clear();
@@ -362,15 +305,6 @@ public sealed class MailConnection : IAsyncDisposable
         input.AdvanceTo(buffer.Start, examined);
         if (buffer.IsEmpty)
             buffer = default;
-    }
-
-    private bool HasReceivedMore()
-    {
-        if (!input.TryRead(out var result))
-            return false;
-        var any = result.Buffer.Length > 0;
-        input.AdvanceTo(result.Buffer.Start, result.Buffer.Start);
-        return any;
     }
 
     private void OnDeadline()

@@ -1,3 +1,4 @@
+using System.Text;
 using Facteur.Accounts;
 using Facteur.Net;
 using Facteur.Storage;
@@ -13,6 +14,8 @@ public sealed class Pop3ConnectionHandler(MailStore store, LoginService logins, 
     public string Protocol => "pop3";
 
     public ReadOnlyMemory<byte> Refusal { get; } = "-ERR [SYS/TEMP] too many connections; try again later\r\n"u8.ToArray(); // RFC 3206
+
+    public ReadOnlyMemory<byte> RefusalFor(string why) => Encoding.ASCII.GetBytes($"-ERR [AUTH] {why}\r\n"); // RFC 3206 §4
 
     public async Task<EndReason> RunAsync(MailConnection connection, CancellationToken cancel)
     {

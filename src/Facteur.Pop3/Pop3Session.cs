@@ -46,7 +46,10 @@ internal sealed partial class Pop3Session(
     public Maildrop Maildrop => maildrop!;
 
     /// <summary>The client, as logins see it.</summary>
-    public LoginClient Client => new(MailProtocol.Pop3, connection.Remote.Address) { IsEncrypted = connection.IsEncrypted };
+    public LoginClient Client => new(MailProtocol.Pop3, connection.Remote.Address)
+    {
+        IsEncrypted = connection.IsEncrypted, CertificateHash = connection.ClientCertificateHash, ServerEndPoint = connection.ServerEndPoint,
+    };
 
     /// <summary>Whether a password may be sent on this connection as it stands.</summary>
     public bool MayLogIn => connection.IsEncrypted || (options.PlaintextOnLoopback && System.Net.IPAddress.IsLoopback(connection.Remote.Address));

@@ -1,3 +1,4 @@
+using System.Text;
 using Facteur.Accounts;
 using Facteur.Net;
 using Microsoft.Extensions.Logging;
@@ -15,6 +16,8 @@ public sealed class SmtpConnectionHandler(SmtpMode mode, SmtpOptions options, IM
     public string Protocol => mode == SmtpMode.Lmtp ? "lmtp" : "smtp";
 
     public ReadOnlyMemory<byte> Refusal { get; } = "421 4.7.0 too many connections; try again later\r\n"u8.ToArray();
+
+    public ReadOnlyMemory<byte> RefusalFor(string why) => Encoding.ASCII.GetBytes($"421 4.7.0 {why}\r\n"); // after 421 alone may a server close (RFC 5321 §3.8)
 
     public async Task<EndReason> RunAsync(MailConnection connection, CancellationToken cancel)
     {

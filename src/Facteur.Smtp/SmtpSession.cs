@@ -66,7 +66,10 @@ internal sealed partial class SmtpSession : IAsyncDisposable
     public Transaction? Transaction { get; private set; }
 
     /// <summary>The client, as logins see it.</summary>
-    public LoginClient Client => new(MailProtocol.Submission, Connection.Remote.Address) { IsEncrypted = Connection.IsEncrypted };
+    public LoginClient Client => new(MailProtocol.Submission, Connection.Remote.Address)
+    {
+        IsEncrypted = Connection.IsEncrypted, CertificateHash = Connection.ClientCertificateHash, ServerEndPoint = Connection.ServerEndPoint,
+    };
 
     /// <summary>A password may be asked for here and now (RFC 4954 §4, §9): on a submission port, under TLS, or in clear on this machine if so set.</summary>
     public bool MayAuthenticate =>

@@ -30,11 +30,12 @@ public sealed partial class MailListener
 
     private MailListener(MailListenerOptions options, IConnectionListener listener, ListenerServices services)
     {
-        this.options = options;
+        this.options = Prepare(options);
         this.listener = listener;
         this.services = services;
         logger = services.Logger;
         EndPoint = (IPEndPoint)listener.EndPoint;
+        Since = options.Connection.Time.GetUtcNow();
         accepting = Task.Run(AcceptAsync);
     }
 
@@ -43,6 +44,9 @@ public sealed partial class MailListener
 
     /// <summary>Where it listens; the port the system gave when 0 was asked for.</summary>
     public IPEndPoint EndPoint { get; }
+
+    /// <summary>When it was opened.</summary>
+    public DateTimeOffset Since { get; }
 
     public string Name => options.Connection.Listener;
 
@@ -64,7 +68,7 @@ public sealed partial class MailListener
     }
 
     /// <summary>Other options for connections to come (certificates, proxies, limits); the address stays.</summary>
-    public void Use(MailListenerOptions changed) => options = changed with { EndPoint = options.EndPoint };
+    public void Use(MailListenerOptions changed) => options = Prepare(changed with { EndPoint = options.EndPoint });
 
     /// <summary>Frees the address; open connections go on.</summary>
     public async Task StopAcceptingAsync()
@@ -197,6 +201,8 @@ public sealed partial class MailListener
             connections.TryRemove(connection, out _);
             var lasted = connection.Time.GetElapsedTime(started);
             services.Metrics.Ended(protocol, Name, reason, lasted, connection.OctetsReceived);
+            if (connection.ClientCertificateFault is { } fault)
+                LogCertificateNotBelieved(connection.Id, Name, connection.Remote, fault);
             LogConnectionEnded(connection.Id, Name, connection.Remote, reason, lasted.TotalSeconds, connection.OctetsReceived);
         }
     }
@@ -210,11 +216,16 @@ public sealed partial class MailListener
             await context.Transport.Output.WriteAsync(options.Handler.Refusal);
     }
 
+    private static MailListenerOptions Prepare(MailListenerOptions given) => given with { Connection = given.Connection with { Refusal = given.Handler.RefusalFor } };
+
     private static IPEndPoint Unmapped(IPEndPoint endPoint) =>
         endPoint.Address.IsIPv4MappedToIPv6 ? new IPEndPoint(endPoint.Address.MapToIPv4(), endPoint.Port) : endPoint;
 
     [LoggerMessage(LogLevel.Information, "Connection {Connection} on {Listener} from {Remote} ended: {Reason} after {Seconds:0.000} s, {Octets} octets received")]
     private partial void LogConnectionEnded(string connection, string listener, IPEndPoint remote, EndReason reason, double seconds, long octets);
+
+    [LoggerMessage(LogLevel.Information, "The client certificate of connection {Connection} on {Listener} from {Remote} is not believed: {Why}")]
+    private partial void LogCertificateNotBelieved(string connection, string listener, IPEndPoint remote, string why);
 
     [LoggerMessage(LogLevel.Information, "Connection on {Listener} from {Remote} refused: too many connections")]
     private partial void LogConnectionRefused(string listener, IPEndPoint remote);

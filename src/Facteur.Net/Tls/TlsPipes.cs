@@ -19,14 +19,16 @@ internal sealed class TlsPipes : IDuplexPipe
     private readonly Pipe received = new(InputOptions);
     private readonly Task receiving;
 
-    private TlsPipes(DuplexPipeStream transport, SslStream stream)
+    private TlsPipes(DuplexPipeStream transport, SslStream stream, TlsPeer peer)
     {
+        Peer = peer;
         this.transport = transport;
         this.stream = stream;
         Output = PipeWriter.Create(stream, new StreamPipeWriterOptions(minimumBufferSize: 4096, leaveOpen: true));
         receiving = ReceiveAsync();
     }
 
+    public TlsPeer Peer { get; }
     public PipeReader Input => received.Reader;
     public PipeWriter Output { get; }
     public SslProtocols Protocol => stream.SslProtocol;
@@ -35,14 +37,14 @@ internal sealed class TlsPipes : IDuplexPipe
     /// <summary>The server's side of the handshake.</summary>
     /// <exception cref="AuthenticationException">The client's TLS is not ours.</exception>
     /// <exception cref="IOException">The client went away.</exception>
-    public static async Task<TlsPipes> AcceptAsync(IDuplexPipe transport, CertificateStore certificates, CancellationToken cancel)
+    public static async Task<TlsPipes> AcceptAsync(IDuplexPipe transport, TlsPeer peer, CancellationToken cancel)
     {
         var inner = new DuplexPipeStream(transport.Input, transport.Output);
         var stream = new SslStream(inner, leaveInnerStreamOpen: false);
         try
         {
-            await stream.AuthenticateAsServerAsync(static (_, hello, state, _) => new(((CertificateStore)state!).Select(hello.ServerName)), certificates, cancel);
-            return new TlsPipes(inner, stream);
+            await stream.AuthenticateAsServerAsync(static (_, hello, state, _) => new(((TlsPeer)state!).Options(hello.ServerName)), peer, cancel);
+            return new TlsPipes(inner, stream, peer);
         }
         catch
         {

@@ -29,6 +29,7 @@ internal static class Root
         Trace.Create(),
         Test.Create(),
         Setting.Create(),
+        Listener.Create(),
         Status.Create(),
         Demo.Create(),
     };

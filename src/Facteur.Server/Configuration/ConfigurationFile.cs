@@ -49,6 +49,6 @@ internal static class ConfigurationFile
     {
         Hostname = Environment.MachineName.ToLowerInvariant(),
         Data = Path.Combine(folder, "data"),
-        Listen = [.. ListenerKind.All.Where(k => k.ByDefault).Select(k => new ListenAddress(k, new IPEndPoint(MailListener.AllAddresses, k.Port)))],
+        Listen = [.. ListenerKind.All.SelectMany(kind => kind.DefaultPorts.Select(port => new ListenAddress(kind, new IPEndPoint(MailListener.AllAddresses, port))))],
     };
 }

@@ -16,7 +16,7 @@ internal static class ConfigurationKeys
     {
         ["hostname"] = ("a host name such as mail.example.org", (c, v, _) => c with { Hostname = ReadHostname(v) }),
         ["data"] = ("the path of a folder", (c, v, folder) => c with { Data = ReadPath(v, folder) }),
-        ["listen"] = ($"an object of lists of address:port under {ListenerNames}", (c, v, _) => c with { Listen = ReadListen(v) }),
+        ["listen"] = (ListenKeys.Allowed, (c, v, folder) => c with { Listen = ListenKeys.Read(v, folder) }),
         ["tls"] = ("""{"certificate": file, "key": file} or a list of such""", (c, v, folder) => c with { Tls = ReadTls(v, folder) }),
         ["auth"] = ("""{"plaintext": "never" or "loopback"}""", (c, v, _) => c with { PlaintextAuth = ReadAuth(v) }),
         ["log"] = ("trace, debug, information, warning or error", (c, v, _) => c with { Log = ReadLog(v) }),
@@ -24,8 +24,6 @@ internal static class ConfigurationKeys
         ["dns"] = ("a list of resolvers as address or address:port", (c, v, _) => c with { Dns = ReadDns(v) }),
         ["outbound"] = ("""{"allow": [networks], "port": number, "bind": [addresses]}""", (c, v, _) => c with { Outbound = ReadOutbound(v) }),
     };
-
-    private static string ListenerNames => string.Join(", ", ListenerKind.All.Select(k => k.Name));
 
     /// <summary>Reads all keys over the defaults.</summary>
     /// <param name="folder">Relative paths start here.</param>
@@ -61,27 +59,6 @@ internal static class ConfigurationKeys
     {
         var text = Text(value);
         return text.Contains('\0', StringComparison.Ordinal) ? throw Wrong(value) : Path.GetFullPath(text, folder);
-    }
-
-    private static List<ListenAddress> ReadListen(IConfigurationSection value)
-    {
-        RequireSection(value);
-        var addresses = new List<ListenAddress>();
-        foreach (var listener in value.GetChildren())
-        {
-            RequireKnown(listener, ListenerKind.All.Select(k => k.Name));
-            var kind = ListenerKind.All.First(k => k.Name.Equals(listener.Key, StringComparison.OrdinalIgnoreCase));
-            if (!string.IsNullOrEmpty(listener.Value))
-                throw Wrong(listener, $"a list of {ListenAddress.Allowed}");
-            foreach (var address in listener.GetChildren())
-            {
-                var endPoint = ListenAddress.Parse(address.Value ?? "") ?? throw Wrong(address, ListenAddress.Allowed);
-                if (endPoint.Port != 0 && addresses.Find(a => a.EndPoint.Equals(endPoint)) is { } other)
-                    throw Wrong(address, $"an address that {other.Kind.Name} does not have already");
-                addresses.Add(new ListenAddress(kind, endPoint));
-            }
-        }
-        return addresses.Count > 0 ? addresses : throw Wrong(value);
     }
 
     private static List<CertificateFiles> ReadTls(IConfigurationSection value, string folder)
@@ -170,13 +147,14 @@ internal static class ConfigurationKeys
     private static string Text(IConfigurationSection value) => string.IsNullOrWhiteSpace(value.Value) ? throw Wrong(value) : value.Value;
 
     /// <summary>The value must be an object or a list.</summary>
-    private static void RequireSection(IConfigurationSection value)
+    /// <exception cref="ConfigurationException">It is none.</exception>
+    internal static void RequireSection(IConfigurationSection value)
     {
         if (!string.IsNullOrEmpty(value.Value) || !value.GetChildren().Any())
             throw Wrong(value);
     }
 
-    private static void RequireKnown(IConfigurationSection section, IEnumerable<string> allowed)
+    internal static void RequireKnown(IConfigurationSection section, IEnumerable<string> allowed)
     {
         var names = allowed.ToList();
         if (names.Contains(section.Key, StringComparer.OrdinalIgnoreCase))
@@ -185,7 +163,7 @@ internal static class ConfigurationKeys
         throw new ConfigurationException($"The key {Name(section)} is unknown{near}; allowed are {string.Join(", ", names)}.");
     }
 
-    private static ConfigurationException Wrong(IConfigurationSection value, string? allowed = null) =>
+    internal static ConfigurationException Wrong(IConfigurationSection value, string? allowed = null) =>
         new($"The key {Name(value)} is {Shown(value)}; allowed is {allowed ?? Keys[value.Path.Split(':')[0]].Allowed}.");
 
     private static string Shown(IConfigurationSection value) =>

@@ -5,10 +5,16 @@ using Facteur.Net;
 
 namespace Facteur.Server.Configuration;
 
-/// <summary>One place to listen: a listener's kind and an address.</summary>
+/// <summary>One place to listen: a listener's kind and an address. Two are equal when these are: rules change without the listener being opened anew.</summary>
 internal sealed record ListenAddress(ListenerKind Kind, IPEndPoint EndPoint)
 {
     public const string Allowed = "address:port, such as 0.0.0.0:143, [::1]:143, localhost:143 or *:143 for all addresses";
+
+    public ListenRules Rules { get; init; } = ListenRules.Standard;
+
+    public bool Equals(ListenAddress? other) => other is not null && Kind == other.Kind && EndPoint.Equals(other.EndPoint);
+
+    public override int GetHashCode() => HashCode.Combine(Kind, EndPoint);
 
     /// <summary>Reads "address:port"; null when it is none. "*" is all addresses of both families.</summary>
     public static IPEndPoint? Parse(string text)

@@ -10,11 +10,18 @@ internal enum ListenerProtocol { Smtp, Submission, Lmtp, Imap, Pop3, Http }
 /// <param name="ByDefault">Opened when the configuration says nothing of listeners.</param>
 internal sealed record ListenerKind(string Name, int Port, ListenerProtocol Protocol, bool ImplicitTls, bool ByDefault)
 {
+    /// <summary>A further port that is opened by default.</summary>
+    public int? OtherPort { get; init; }
+
+    /// <summary>The ports opened when the configuration says nothing of listeners.</summary>
+    public IEnumerable<int> DefaultPorts => ByDefault ? OtherPort is { } other ? [Port, other] : [Port] : [];
+
     /// <summary>All there are.</summary>
     public static IReadOnlyList<ListenerKind> All { get; } =
     [
         new("smtp", 25, ListenerProtocol.Smtp, ImplicitTls: false, ByDefault: true),
-        new("submission", 587, ListenerProtocol.Submission, ImplicitTls: false, ByDefault: true),
+        // 2525: some networks let neither 587 nor 465 out.
+        new("submission", 587, ListenerProtocol.Submission, ImplicitTls: false, ByDefault: true) { OtherPort = 2525 },
         new("submissions", 465, ListenerProtocol.Submission, ImplicitTls: true, ByDefault: true),
         new("lmtp", 24, ListenerProtocol.Lmtp, ImplicitTls: false, ByDefault: false),
         new("imap", 143, ListenerProtocol.Imap, ImplicitTls: false, ByDefault: true),

@@ -10,6 +10,9 @@ namespace Facteur.Server.Control;
 internal interface IServerState
 {
     ServerStatus Describe();
+
+    /// <summary>What is open, with what clients find there.</summary>
+    IReadOnlyList<OpenListener> DescribeListeners();
 }
 
 /// <summary>One thing that can be asked of the control socket.</summary>
@@ -41,6 +44,7 @@ internal sealed partial class ControlVerbs(IEnumerable<(string Name, ControlVerb
             .. new SuppressVerbs(mail.Suppressed, scopes).Table,
             .. new FilterVerbs(file, scopes).Table,
             .. new SettingVerbs(file, scopes).Table,
+            .. new ListenerVerbs(server).Table,
         ], logger);
     }
 

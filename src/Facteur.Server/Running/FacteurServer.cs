@@ -34,7 +34,7 @@ internal sealed partial class FacteurServer : IServerState, IAsyncDisposable
         services = new MailServices(configuration, store, time, loggers);
         handlers = new ProtocolHandlers(configuration, store, services, time, loggers);
         mail = new ListenerSet(ListenerServices.ForSockets(new ConnectionGateOptions(), metrics, loggers), Describe, loggers.CreateLogger<ListenerSet>());
-        web = new WebListeners(certificates.Store, () => notReady, services.Policies, loggers);
+        web = new WebListeners(certificates, () => notReady, services.Policies, time, loggers);
         var verbs = ControlVerbs.Over(store, new AccountService(store, new LoginOptions(), time), services, this, loggers.CreateLogger<ControlVerbs>());
         control = new ControlServer(configuration.Data, verbs, loggers.CreateLogger<ControlServer>());
         idleMemory = new IdleMemory(time);
@@ -100,6 +100,10 @@ internal sealed partial class FacteurServer : IServerState, IAsyncDisposable
         Running: true, IsReady, ServerVersion.Text, configuration.Hostname, Started,
         [.. Listeners.Select(listener => new ListenerView(listener.Kind.Name, listener.EndPoint.ToString()))], OpenConnections, Domains: 0, Accounts: 0);
 
+    /// <inheritdoc/>
+    public IReadOnlyList<OpenListener> DescribeListeners() =>
+        [.. mail.Describe(), .. web.Open.Select(address => new OpenListener(address, web.Since, Connections: null))];
+
     /// <summary>Takes another configuration while running. What cannot change, or is wrong, stays as it is and is told in the log.</summary>
     public async Task ReloadAsync(FacteurConfiguration changed, CancellationToken cancel)
     {
@@ -108,14 +112,16 @@ internal sealed partial class FacteurServer : IServerState, IAsyncDisposable
             LogNeedsRestart();
             changed = changed.KeepingFixedOf(configuration);
         }
+        var formerRules = certificates.Rules;
         try
         {
             certificates.Reload(changed);
         }
         catch (Exception e) when (e is CertificateException or IOException or UnauthorizedAccessException)
         {
-            LogKept("certificates", e.Message);
-            changed = changed with { Tls = configuration.Tls };
+            LogKept("certificates and listeners", e.Message);
+            // Addresses go with the rules for certificates there.
+            changed = changed with { Tls = configuration.Tls, Listen = configuration.Listen };
         }
         var former = configuration;
         try
@@ -126,6 +132,7 @@ internal sealed partial class FacteurServer : IServerState, IAsyncDisposable
         catch (ListenException e)
         {
             configuration = changed with { Listen = former.Listen };
+            certificates.Rules = formerRules;
             await ListenAsync(configuration, cancel);
             LogKept("listeners", e.Message);
         }
@@ -175,6 +182,8 @@ internal sealed partial class FacteurServer : IServerState, IAsyncDisposable
             Limits = address.Kind.Limits,
             Time = time,
             Certificates = certificates.Store,
+            ClientCertificates = certificates.RulesAt(address),
+            LogsInByCertificate = address.Rules.Preauth,
         },
     };
 

@@ -7,6 +7,11 @@ namespace Facteur.Server.Running;
 /// <summary>A listener could not be opened; the message says which and why.</summary>
 internal sealed class ListenException(ListenAddress address, string why) : Exception($"Listening for {address} failed: {why}");
 
+/// <summary>A listener as it runs.</summary>
+/// <param name="Address">With the port that the system gave.</param>
+/// <param name="Connections">Open now; null when it is not known.</param>
+internal sealed record OpenListener(ListenAddress Address, DateTimeOffset Since, int? Connections);
+
 /// <summary>The mail listeners that run, and the change from one set to another without touching what stays.</summary>
 internal sealed partial class ListenerSet(ListenerServices services, Func<ListenAddress, MailListenerOptions> describe, ILogger<ListenerSet> logger)
 {
@@ -18,6 +23,10 @@ internal sealed partial class ListenerSet(ListenerServices services, Func<Listen
 
     /// <summary>Where it listens, with the ports that the system gave.</summary>
     public IReadOnlyList<ListenAddress> Open => [.. running.Select(r => r.Key with { EndPoint = r.Value.EndPoint })];
+
+    /// <summary>What is open, with what clients find there.</summary>
+    public IEnumerable<OpenListener> Describe() =>
+        running.Select(r => new OpenListener(r.Key with { EndPoint = r.Value.EndPoint }, r.Value.Since, r.Value.OpenConnections));
 
     public int OpenConnections => running.Values.Sum(l => l.OpenConnections);
 
@@ -41,8 +50,8 @@ internal sealed partial class ListenerSet(ListenerServices services, Func<Listen
                 await ReopenAsync(address, cancel);
             throw;
         }
-        foreach (var (address, listener) in running)
-            listener.Use(describe(address));
+        foreach (var address in wanted.Where(running.ContainsKey))
+            Keep(address);
         foreach (var address in gone)
             DrainLater(address);
         foreach (var (address, listener) in opened)
@@ -85,6 +94,14 @@ internal sealed partial class ListenerSet(ListenerServices services, Func<Listen
         {
             throw new ListenException(address, e.Message);
         }
+    }
+
+    /// <summary>It stays open, and treats connections to come by the rules as they are now.</summary>
+    private void Keep(ListenAddress address)
+    {
+        running.Remove(address, out var listener);
+        listener!.Use(describe(address));
+        running.Add(address, listener); // an equal key with other rules
     }
 
     private async Task ReopenAsync(ListenAddress address, CancellationToken cancel)

@@ -14,6 +14,7 @@ internal sealed partial class ServerCertificates : IAsyncDisposable
     private readonly TimeProvider time;
     private readonly ILogger logger;
     private readonly ITimer timer;
+    private readonly ListenerRules rules;
     private LocalAuthority? authority;
     private IReadOnlyList<CertificateFiles> files;
     private List<DateTime> written;
@@ -22,8 +23,9 @@ internal sealed partial class ServerCertificates : IAsyncDisposable
     public ServerCertificates(FacteurConfiguration configuration, TimeProvider time, ILogger<ServerCertificates> logger)
     {
         (this.time, this.logger) = (time, logger);
+        rules = new ListenerRules(configuration.Listen, time);
         (authority, files) = Choose(configuration);
-        written = Written(files);
+        written = Written();
         Store = CertificateStore.Load(files, time);
         if (Store.ExpiresAt < time.GetUtcNow())
             LogExpired(Store.ExpiresAt);
@@ -32,6 +34,23 @@ internal sealed partial class ServerCertificates : IAsyncDisposable
 
     public CertificateStore Store { get; }
 
+    /// <summary>The rules for clients' certificates in use; what was in use before may be set again.</summary>
+    public ListenerRules.Loaded Rules
+    {
+        get => rules.Current;
+        set
+        {
+            lock (gate)
+            {
+                rules.Current = value;
+                written = Written();
+            }
+        }
+    }
+
+    /// <summary>How certificates of clients are treated at an address; null when none is asked for.</summary>
+    public ClientCertificateRules? RulesAt(ListenAddress address) => rules.At(address);
+
     /// <summary>Takes the certificates of another configuration, or the same files again.</summary>
     /// <exception cref="CertificateException">One cannot be used; all stays as it was.</exception>
     public void Reload(FacteurConfiguration configuration)
@@ -39,9 +58,11 @@ internal sealed partial class ServerCertificates : IAsyncDisposable
         lock (gate)
         {
             var (newAuthority, newFiles) = Choose(configuration);
-            var newWritten = Written(newFiles);
+            var wanted = rules.Read(configuration.Listen);
             Store.Reload(newFiles);
-            (authority, files, written) = (newAuthority, newFiles, newWritten);
+            rules.Current = wanted;
+            (authority, files) = (newAuthority, newFiles);
+            written = Written();
         }
     }
 
@@ -64,10 +85,11 @@ internal sealed partial class ServerCertificates : IAsyncDisposable
             {
                 if (authority is not null && Store.ExpiresAt - time.GetUtcNow() < LocalAuthority.RenewalMargin)
                     authority.Ensure();
-                var now = Written(files);
+                var now = Written();
                 if (now.SequenceEqual(written))
                     return;
                 written = now; // a wrong file is told once, not every minute
+                rules.Reload();
                 Store.Reload(files);
             }
             LogReloaded(Store.ExpiresAt);
@@ -78,8 +100,8 @@ internal sealed partial class ServerCertificates : IAsyncDisposable
         }
     }
 
-    private static List<DateTime> Written(IReadOnlyList<CertificateFiles> files) =>
-        [.. files.SelectMany(f => (string[])[f.Certificate, f.Key]).Select(File.GetLastWriteTimeUtc)];
+    private List<DateTime> Written() =>
+        [.. files.SelectMany(f => (string[])[f.Certificate, f.Key]).Concat(rules.Files).Select(File.GetLastWriteTimeUtc)];
 
     [LoggerMessage(LogLevel.Information, "Certificates were read again; the first to end is valid until {Until:u}")]
     private partial void LogReloaded(DateTimeOffset until);

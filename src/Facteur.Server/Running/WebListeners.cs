@@ -12,11 +12,12 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using ClientCertificateMode = Facteur.Net.ClientCertificateMode;
 
 namespace Facteur.Server.Running;
 
 /// <summary>HTTP and HTTPS by Kestrel, only when they are configured: /health/live, /health/ready, and the MTA-STS policies of our domains.</summary>
-internal sealed partial class WebListeners(CertificateStore certificates, Func<string?> whyNotReady, MtaStsPublishing policies, ILoggerFactory loggers) : IAsyncDisposable
+internal sealed partial class WebListeners(ServerCertificates certificates, Func<string?> whyNotReady, MtaStsPublishing policies, TimeProvider time, ILoggerFactory loggers) : IAsyncDisposable
 {
     private readonly ILogger logger = loggers.CreateLogger<WebListeners>();
     private WebApplication? application;
@@ -25,12 +26,20 @@ internal sealed partial class WebListeners(CertificateStore certificates, Func<s
     /// <summary>Where it listens, with the ports that the system gave.</summary>
     public IReadOnlyList<ListenAddress> Open { get; private set; } = [];
 
+    /// <summary>When it was opened.</summary>
+    public DateTimeOffset Since { get; private set; }
+
     /// <summary>Starts, stops or replaces the web server when its addresses change; unchanged ones are left alone.</summary>
     /// <exception cref="ListenException">An address cannot be bound; then the former ones are open as before.</exception>
     public async Task ApplyAsync(IReadOnlyList<ListenAddress> wanted, CancellationToken cancel)
     {
         if (wanted.SequenceEqual(addresses))
+        {
+            // Rules are looked at with each connection; what is shown follows them.
+            Open = [.. Open.Zip(wanted, (open, now) => open with { Rules = now.Rules })];
+            addresses = wanted;
             return;
+        }
         var former = addresses;
         await CloseAsync(cancel);
         try
@@ -61,7 +70,7 @@ internal sealed partial class WebListeners(CertificateStore certificates, Func<s
             await built.DisposeAsync();
             throw;
         }
-        (application, addresses) = (built, wanted);
+        (application, addresses, Since) = (built, wanted, time.GetUtcNow());
         var bound = built.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Select(a => BindingAddress.Parse(a).Port).ToList();
         Open = [.. wanted.Select((address, i) => address with { EndPoint = new IPEndPoint(address.EndPoint.Address, bound[i]) })];
         foreach (var address in Open)
@@ -104,8 +113,20 @@ internal sealed partial class WebListeners(CertificateStore certificates, Func<s
         listen.UseHttps(new TlsHandshakeCallbackOptions
         {
             // A copy: Kestrel adds the application protocols, which mail connections must not get.
-            OnConnection = context => new ValueTask<SslServerAuthenticationOptions>(Copy(certificates.Select(context.ClientHelloInfo.ServerName))),
+            OnConnection = context => new ValueTask<SslServerAuthenticationOptions>(OptionsAt(address, certificates.Store.Select(context.ClientHelloInfo.ServerName))),
         });
+    }
+
+    /// <summary>
+    /// With the rules for clients' certificates as they are now. One that is not believed, or a missing one that is required, fails the
+    /// handshake: browsers have a page for it, and a certificate that a request shows is one that was verified.
+    /// </summary>
+    private SslServerAuthenticationOptions OptionsAt(ListenAddress address, SslServerAuthenticationOptions shared)
+    {
+        if (certificates.RulesAt(address) is not { Mode: not ClientCertificateMode.None } rules)
+            return Copy(shared);
+        var isOptional = rules.Mode == ClientCertificateMode.Optional;
+        return rules.Ask(shared, (_, certificate, chain, errors) => certificate is null ? isOptional : ClientCertificateRules.FaultOf(chain, errors) is null);
     }
 
     private static SslServerAuthenticationOptions Copy(SslServerAuthenticationOptions shared) => new()

@@ -18,6 +18,8 @@ public sealed class ControlTests : IDisposable
         public bool Ready { get; set; } = true;
 
         public ServerStatus Describe() => new(true, Ready, "1.2.3", "mx.demo.test", DateTimeOffset.UnixEpoch, [new ListenerView("imaps", "127.0.0.1:1993")], 0, 0, 0);
+
+        public IReadOnlyList<OpenListener> DescribeListeners() => [];
     }
 
     private FacteurConfiguration Configuration => new() { Hostname = "mx.demo.test", Data = folder, Listen = [] };

@@ -46,10 +46,39 @@ public sealed class ConfigurationTests : IDisposable
     public void An_empty_configuration_makes_a_working_server()
     {
         var configuration = Load("{}");
-        Assert.Equal([25, 587, 465, 143, 993, 110, 995], configuration.Listen.Select(l => l.EndPoint.Port));
+        Assert.Equal([25, 587, 2525, 465, 143, 993, 110, 995], configuration.Listen.Select(l => l.EndPoint.Port));
         Assert.Equal(folder["data"], configuration.Data);
         Assert.Equal(PlaintextAuth.Never, configuration.PlaintextAuth);
         Assert.Empty(configuration.Tls);
+    }
+
+    [Fact]
+    public void A_listener_is_a_port_an_address_an_object_or_a_list_of_these()
+    {
+        var listen = Load("""
+            {
+              "listen": {
+                "smtp": 25, "submission": [587, "127.0.0.1:2525"], "pop3": 0, "pop3s": [],
+                "imaps": [{ "address": "0.0.0.0:993", "clientCertificates": "required", "clientCa": "ca.pem", "preauth": true }, { "address": 1993 }],
+                "https": { "address": 443, "clientCertificates": "optional", "clientCa": "/ca.pem" }
+              }
+            }
+            """).Listen;
+        Assert.Equal(["smtp 25 None", "submission 587 None", "submission 2525 None", "imaps 993 Required", "imaps 1993 None", "https 443 Optional"],
+            listen.OrderBy(one => ListenerKind.All.ToList().IndexOf(one.Kind)).Select(one => $"{one.Kind.Name} {one.EndPoint.Port} {one.Rules.ClientCertificates}"));
+        Assert.Equal(folder["ca.pem"], Assert.Single(listen, one => one.Rules.Preauth).Rules.ClientCa);
+        Assert.Equal("/ca.pem", listen.Single(one => one.Kind.Name == "https").Rules.ClientCa);
+    }
+
+    [Fact]
+    public void The_example_of_the_page_on_listeners_is_right()
+    {
+        var at = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(at.FullName, "Facteur.slnx"))) at = at.Parent!;
+        var page = File.ReadAllText(Path.Combine(at.FullName, "docs", "operate", "listeners.md"));
+        var listen = Load(page.Split("```json\n")[1].Split("```")[0]).Listen;
+        Assert.Equal([25, 443, 993, 9993, 587, 2525, 465], listen.OrderBy(one => one.Kind.Name == "smtp" ? "" : one.Kind.Name, StringComparer.Ordinal).Select(one => one.EndPoint.Port));
+        Assert.Equal("10.0.0.1:9993", listen.Single(one => one.Rules.Preauth).EndPoint.ToString());
     }
 
     [Fact]
@@ -66,9 +95,18 @@ public sealed class ConfigurationTests : IDisposable
     [InlineData("""{"listen": {"imap": ["*:143", "nowhere"]}}""", "The key listen.imap[1] is \"nowhere\"; allowed is address:port, such as 0.0.0.0:143, [::1]:143, localhost:143 or *:143 for all addresses.")]
     [InlineData("""{"listen": {"imap": ["*:143000"]}}""", "The key listen.imap[0] is \"*:143000\"; allowed is *")]
     [InlineData("""{"listen": {"imap": ["::1:143"]}}""", "The key listen.imap[0] is \"::1:143\"; allowed is *")]
-    [InlineData("""{"listen": {"imap": "*:143"}}""", "The key listen.imap is \"*:143\"; allowed is a list of address:port*")]
+    [InlineData("""{"listen": {"imap": "143x"}}""", "The key listen.imap is \"143x\"; allowed is address:port*")]
+    [InlineData("""{"listen": {"imap": 0, "pop3": []}}""", "The key listen is an object or a list; allowed is an object under *")]
+    [InlineData("""{"listen": {"imap": ["127.0.0.1:0", "127.0.0.1:0"]}}""", "The key listen.imap[1] is \"127.0.0.1:0\"; allowed is an address that imap does not have already.")]
+    [InlineData("""{"listen": {"imaps": {"adress": "*:993"}}}""", "The key listen.imaps.adress is unknown (did you mean address?); allowed are address, clientCertificates, clientCa, preauth.")]
+    [InlineData("""{"listen": {"imaps": {"clientCa": "ca.pem", "clientCertificates": "required"}}}""", "The key listen.imaps.address is empty; allowed is address:port*")]
+    [InlineData("""{"listen": {"imaps": [{"address": 993, "clientCertificates": "always"}]}}""", "The key listen.imaps[0].clientCertificates is \"always\"; allowed is none, optional or required.")]
+    [InlineData("""{"listen": {"imaps": {"address": 993, "clientCertificates": "required"}}}""", "The key listen.imaps.clientCa is empty; allowed is the path of a PEM file with the authorities *")]
+    [InlineData("""{"listen": {"imaps": {"address": 993, "clientCa": "ca.pem"}}}""", "The key listen.imaps.clientCertificates is empty; allowed is optional or required where there is a clientCa.")]
+    [InlineData("""{"listen": {"imap": {"address": 143, "clientCertificates": "optional", "clientCa": "ca.pem", "preauth": true}}}""", "The key listen.imap.preauth is \"True\"; allowed is true only on imaps *")]
+    [InlineData("""{"listen": {"http": {"address": 80, "clientCertificates": "optional", "clientCa": "ca.pem"}}}""", "The key listen.http.clientCertificates is \"optional\"; allowed is none: there is no TLS on http.")]
     [InlineData("""{"listen": {"imap": ["*:143"], "imaps": ["*:143"]}}""", "The key listen.imaps[0] is \"*:143\"; allowed is an address that imap does not have already.")]
-    [InlineData("""{"listen": {}}""", "The key listen is empty; allowed is an object of lists of address:port under *")]
+    [InlineData("""{"listen": {}}""", "The key listen is empty; allowed is an object under smtp, *")]
     [InlineData("""{"tls": {"certificate": "a.pem"}}""", "The key tls.key is missing or empty; allowed is the path of a PEM file.")]
     [InlineData("""{"tls": [{"certificate": "a.pem", "kee": "b"}]}""", "The key tls[0].kee is unknown (did you mean key?); allowed are certificate, key.")]
     [InlineData("""{"auth": {"plaintext": "always"}}""", "The key auth.plaintext is \"always\"; allowed is never or loopback.")]

@@ -1,0 +1,28 @@
+using Facteur.Server.Configuration;
+using Facteur.Server.Running;
+
+namespace Facteur.Server.Control;
+
+/// <summary>Verbs over the open listeners.</summary>
+internal sealed class ListenerVerbs(IServerState? server)
+{
+    public IEnumerable<(string Name, ControlVerb Verb)> Table => [("listener.list", ListAsync)];
+
+    private ValueTask<ControlReply> ListAsync(ControlRequest request, CancellationToken cancel) => new(server is null
+        ? ControlReply.Failed("The server is stopped; nothing is open.")
+        : ControlReply.Done(server.DescribeListeners().Select(OpenListenerView.Of).ToList()));
+}
+
+/// <summary>A listener as verbs show it.</summary>
+/// <param name="Tls">"implicit", "starttls" or "none".</param>
+/// <param name="Connections">Open now; null for the web, which does not count them.</param>
+internal sealed record OpenListenerView(
+    string Name, string Address, string Tls, string ClientCertificates, string? ClientCa, bool Preauth, DateTimeOffset Since, int? Connections)
+{
+    public static OpenListenerView Of(OpenListener open)
+    {
+        var (kind, rules) = (open.Address.Kind, open.Address.Rules);
+        var tls = kind.ImplicitTls ? "implicit" : kind.Protocol == ListenerProtocol.Http ? "none" : "starttls";
+        return new(kind.Name, open.Address.EndPoint.ToString(), tls, rules.ClientCertificates.ToString().ToLowerInvariant(), rules.ClientCa, rules.Preauth, open.Since, open.Connections);
+    }
+}
