@@ -33,7 +33,7 @@ public sealed class MailHandoff(DeliveryServices services) : IMailHandoff
         if (routed.Refusal is not null) return routed;
         if (routed.IsForeign && peer.Account is null) return routed with { Refusal = Refusals.RelayDenied, Remote = [] };
         // One of several that an address leads to may be full: that is for the others not to suffer from.
-        if (routed.Local.Count + routed.Remote.Count == 1 && routed.Local is [var only] && await Quotas.CheckAsync(Store, only.Account, envelope.DeclaredSize ?? 0, cancel) is { } full)
+        if (routed.Local is [var only] && routed.Remote.Count == 0 && await Quotas.CheckAsync(Store, only.Account, envelope.DeclaredSize ?? 0, cancel) is { } full)
             return routed with { Refusal = full };
         return routed;
     }

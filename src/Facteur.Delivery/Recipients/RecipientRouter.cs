@@ -18,13 +18,13 @@ public sealed class RecipientRouter(RecipientDirectory directory, AccountSetting
         var address = recipient.Address;
         var domain = address.Domain;
         if (domain.Length == 0) domain = await HostDomainAsync(cancel);
-        var original = recipient.Original is { } given ? $"{given.AddressType};{given.Address}" : null;
         var match = address.IsAddressLiteral ? new RecipientMatch(RecipientKind.Foreign) : await directory.FindAsync(address.LocalPart, domain, cancel);
         if (match.Kind == RecipientKind.Foreign)
         {
             if (address.Domain.Length == 0) return routed with { Refusal = Refusals.UnknownUser };
-            return routed with { IsForeign = true, Remote = [new RemoteLeaf(address.ToString(), RouteExpansion.DestinationOf(domain), sender, recipient.Notify, original)] };
+            return routed with { ForeignFrom = sender };
         }
+        var original = recipient.Original is { } given ? $"{given.AddressType};{given.Address}" : null;
         if (SenderRewriting.IsRewritten(address.LocalPart)) return await ReturnAsync(routed, sender, original, cancel);
         if (Refuse(match.Kind) is { } refusal) return routed with { Refusal = refusal };
         var expansion = new RouteExpansion(directory, settings, rewriting, sender);

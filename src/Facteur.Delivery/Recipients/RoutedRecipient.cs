@@ -47,11 +47,24 @@ public sealed record RoutedRecipient(EnvelopeRecipient Recipient)
     /// <summary>Why mail for it is not taken; then there are no leaves.</summary>
     public SmtpRefusal? Refusal { get; init; }
 
-    /// <summary>Not a domain of ours: one remote leaf, for who may relay.</summary>
-    public bool IsForeign { get; init; }
+    private readonly IReadOnlyList<RemoteLeaf>? remote;
+
+    /// <summary>Not a domain of ours: one remote leaf, for who may relay, sent from this envelope sender. Null: it is one of ours.</summary>
+    public string? ForeignFrom { get; init; }
+    public bool IsForeign => ForeignFrom is not null;
     public IReadOnlyList<LocalLeaf> Local { get; init; } = [];
-    public IReadOnlyList<RemoteLeaf> Remote { get; init; } = [];
+
+    // That of a foreign recipient is made anew each time: of a hundred mailings of a thousand recipients it would be 18 MB that wait for the last RCPT.
+    public IReadOnlyList<RemoteLeaf> Remote
+    {
+        get => remote ?? (ForeignFrom is { } sender ? [Foreign(sender)] : []);
+        init => remote = value;
+    }
 
     /// <summary>A report "expanded" is owed: an alias of several, for which Success was asked (RFC 3461 §5.2.7.3 (c)).</summary>
     public bool OwesExpanded { get; init; }
+
+    private RemoteLeaf Foreign(string sender) => new(
+        Recipient.Address.ToString(), RouteExpansion.DestinationOf(Recipient.Address.Domain), sender, Recipient.Notify,
+        Recipient.Original is { } given ? $"{given.AddressType};{given.Address}" : null);
 }
