@@ -48,20 +48,45 @@ public sealed partial class AccountService
         await directory.RemoveDomainAsync((await RequireDomainAsync(name, cancel)).Id, cancel);
 
     /// <param name="password">Null: one is generated.</param>
-    public async ValueTask<NewAccount> AddAccountAsync(string address, string? displayName, string? password, CancellationToken cancel)
+    public ValueTask<NewAccount> AddAccountAsync(string address, string? displayName, string? password, CancellationToken cancel) =>
+        AddAccountAsync(new AccountDraft(address) { DisplayName = displayName, Password = password }, cancel);
+
+    /// <summary>Adds an account with what it is to have, and for the rest what its domain's new accounts begin with.</summary>
+    public async ValueTask<NewAccount> AddAccountAsync(AccountDraft draft, CancellationToken cancel)
     {
-        var (parsed, domain) = await ParseNewAsync(address, cancel);
-        var generated = password is null ? PasswordRules.Generate() : null;
-        var value = Hash(password ?? generated!, parsed);
-        var account = await directory.AddAccountAsync(domain.Id, parsed.ToString(), displayName ?? "", cancel);
-        await directory.SetCredentialAsync(account.Id, LoginService.PasswordKind, value, cancel);
+        var (parsed, domain) = await ParseNewAsync(draft.Address, cancel);
+        if (draft is { Kind: AccountKind.Shared, Password: not null }) throw SharedHasNoPassword();
+        if (draft.QuotaOctets is < 1) throw new AccountRuleException("A quota is at least one octet; disable the account to keep mail out.");
+        var (name, defaults) = (Name(draft.DisplayName), await DefaultsAsync(domain.Id, cancel));
+        var groups = draft.Groups is null ? await DefaultGroupsAsync(draft.Kind, domain.Id, defaults, cancel) : await RequireGroupsAsync(domain, draft.Groups, cancel);
+        var generated = draft.Password is null && !draft.WithoutPassword && draft.Kind != AccountKind.Shared ? PasswordRules.Generate() : null;
+        var value = draft.Password is null && generated is null ? null : Hash(draft.Password ?? generated!, parsed);
+
+        var account = await directory.AddAccountAsync(domain.Id, parsed.ToString(), name, draft.Kind, cancel);
+        if (value is not null) await directory.SetCredentialAsync(account.Id, LoginService.PasswordKind, value, cancel);
+        if ((draft.QuotaOctets ?? defaults.QuotaOctets) is { } quota) account = await directory.UpdateAccountAsync(account with { QuotaOctets = quota }, cancel);
+        foreach (var group in groups) await directory.SetMemberAsync(group.Id, account.Id, isMember: true, cancel);
+        if (defaults.Locale is { } locale) await WriteLocaleAsync(SettingScope.Of(account.Id), locale, cancel);
         return new NewAccount(account, generated);
     }
+
+    /// <summary>Gives an account another primary address, under which it logs in from then on. The former one stays its address, and mail, UIDs and settings stay as they are.</summary>
+    public async ValueTask<AccountRecord> RenameAccountAsync(string address, string newAddress, CancellationToken cancel)
+    {
+        var account = await RequireAccountAsync(address, cancel);
+        var (parsed, domain) = await ParseNewAsync(newAddress, cancel);
+        return parsed.ToString() == account.Address ? account : await directory.RenameAccountAsync(account.Id, domain.Id, parsed.ToString(), cancel);
+    }
+
+    /// <summary>Sets the name shown to others beside the address; "" for none.</summary>
+    public async ValueTask<AccountRecord> SetDisplayNameAsync(string address, string name, CancellationToken cancel) =>
+        await directory.UpdateAccountAsync(await RequireAccountAsync(address, cancel) with { DisplayName = Name(name) }, cancel);
 
     /// <summary>Sets a password and ends the open sessions of the account. Answers the password when <paramref name="password"/> is null and one was generated.</summary>
     public async ValueTask<string?> SetPasswordAsync(string address, string? password, CancellationToken cancel)
     {
         var account = await RequireAccountAsync(address, cancel);
+        if (account.Kind == AccountKind.Shared) throw SharedHasNoPassword();
         var generated = password is null ? PasswordRules.Generate() : null;
         await directory.SetCredentialAsync(account.Id, LoginService.PasswordKind, Hash(password ?? generated!, Parse(address)), cancel);
         return generated;
@@ -98,6 +123,21 @@ public sealed partial class AccountService
     private AccountSettings Settings => new(settings ?? throw new InvalidOperationException("this service was made without settings"));
 
     private StateStore State => state ?? throw new InvalidOperationException("this service was made without learnt state");
+
+    private async ValueTask<List<GroupRecord>> DefaultGroupsAsync(AccountKind kind, DomainId domain, DomainDefaults defaults, CancellationToken cancel)
+    {
+        if (kind != AccountKind.Personal || defaults.Groups is not { Count: > 0 } names) return [];
+        return [.. (await directory.ListGroupsAsync(domain, cancel)).Where(group => names.Any(name => GroupName.Same(name, group.Name)))];
+    }
+
+    private static string Name(string? name)
+    {
+        var text = (name ?? "").Trim();
+        return text.Length <= IdentitiesSetting.MaxName && EmailAddress.IsPlainText(text)
+            ? text : throw new AccountRuleException($"A name is one line of at most {IdentitiesSetting.MaxName} characters.");
+    }
+
+    private static AccountRuleException SharedHasNoPassword() => new("A shared account has no password: its members log in with their own.");
 
     private string Hash(string password, EmailAddress address)
     {

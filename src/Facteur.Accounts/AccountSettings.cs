@@ -7,7 +7,7 @@ namespace Facteur.Accounts;
 /// <summary>Settings of accounts, domains and the site as they stand, the narrowest that is there. A document that cannot be read counts as none.</summary>
 public sealed class AccountSettings(SettingsStore store)
 {
-    internal const string Forward = "forward", Vacation = "vacation", Locale = "locale", Postmaster = "postmaster", Bounces = "bounces", Pop = "pop", Imap = "imap";
+    internal const string Forward = "forward", Vacation = "vacation", Locale = "locale", Postmaster = "postmaster", Bounces = "bounces", Pop = "pop", Imap = "imap", Identities = "identities", Defaults = "defaults";
 
     /// <summary>Languages that texts for people are there in.</summary>
     public static readonly IReadOnlyList<string> Locales = ["en", "fr"];
@@ -27,6 +27,13 @@ public sealed class AccountSettings(SettingsStore store)
 
     public async ValueTask<ImapSetting> ImapAsync(AccountId account, CancellationToken cancel) =>
         await ReadAsync(SettingScope.Of(account), Imap, MailSettingsJson.Default.ImapSetting, cancel) ?? new ImapSetting();
+
+    public ValueTask<IdentitiesSetting?> IdentitiesAsync(AccountId account, CancellationToken cancel) =>
+        ReadAsync(SettingScope.Of(account), Identities, DirectoryJson.Default.IdentitiesSetting, cancel);
+
+    /// <summary>What new accounts of a domain begin with.</summary>
+    public ValueTask<DomainDefaults?> DefaultsAsync(DomainId domain, CancellationToken cancel) =>
+        ReadAsync(SettingScope.Of(domain), Defaults, DirectoryJson.Default.DomainDefaults, cancel);
 
     /// <summary>Who answers for the domain, as an address; null when nobody is named.</summary>
     public async ValueTask<string?> PostmasterAsync(DomainId domain, CancellationToken cancel) =>

@@ -97,14 +97,22 @@ public sealed class RecipientDirectory(DirectoryStore directory, SettingsStore? 
 
     /// <summary>
     /// True when <paramref name="account"/> may send as this address (S-20): one of its addresses or a sub-address of one, an alias that leads
-    /// to it, whatever is left of a domain whose mail it takes alone; in every name of the domain. Addresses that are switched off do not count.
+    /// to it, whatever is left of a domain whose mail it takes alone; in every name of the domain; and the same of a shared account whose rights
+    /// say so (<see cref="ShareRights.SendAs"/>). Addresses that are switched off do not count.
     /// </summary>
     public async ValueTask<bool> MaySendAsAsync(AccountId account, string address, CancellationToken cancel)
     {
         if (!EmailAddress.TryParse(address, out var parsed)) return false;
         var match = await FindAsync(parsed.LocalPart, parsed.Domain, cancel);
-        if (match.Kind is RecipientKind.Local or RecipientKind.Unavailable) return match.Account?.Id == account;
-        return match is { Kind: RecipientKind.Alias, Alias: { } alias } && (!match.IsCatchAll || alias.Targets.Count == 1) && await LeadsToAsync(alias, account, cancel);
+        if (match.Kind is RecipientKind.Local or RecipientKind.Unavailable && match.Account?.Id == account) return true;
+        if (match.Kind is not (RecipientKind.Local or RecipientKind.Alias)) return false;
+
+        // Remembered by the directory, as the match is: a message costs no query.
+        var senders = new HashSet<AccountId> { account };
+        foreach (var share in await directory.ListSharesOfAsync(account, cancel))
+            if (share.Rights.HasFlag(ShareRights.SendAs)) senders.Add(share.Shared);
+        if (match.Kind == RecipientKind.Local) return senders.Contains(match.Account!.Id);
+        return match.Alias is { } alias && (!match.IsCatchAll || alias.Targets.Count == 1) && await LeadsToAsync(alias, senders, cancel);
     }
 
     /// <summary>True for an address that is the account's alone: not one of a list it is on. What "addressed to me" means (RFC 5230 §4.5).</summary>
@@ -113,7 +121,7 @@ public sealed class RecipientDirectory(DirectoryStore directory, SettingsStore? 
         if (!EmailAddress.TryParse(address, out var parsed)) return false;
         var match = await FindAsync(parsed.LocalPart, parsed.Domain, cancel);
         if (match.Kind == RecipientKind.Local) return match.Account!.Id == account;
-        return match is { Kind: RecipientKind.Alias, Alias: { Targets.Count: 1 } alias } && await LeadsToAsync(alias, account, cancel);
+        return match is { Kind: RecipientKind.Alias, Alias: { Targets.Count: 1 } alias } && await LeadsToAsync(alias, [account], cancel);
     }
 
     private static RecipientMatch Of(DirectoryEntry entry, RecipientMatch match) => entry switch
@@ -130,13 +138,13 @@ public sealed class RecipientDirectory(DirectoryStore directory, SettingsStore? 
         return detail[(detail.IndexOf('+', StringComparison.Ordinal) + 1)..];
     }
 
-    private async ValueTask<bool> LeadsToAsync(AliasRecord alias, AccountId account, CancellationToken cancel)
+    private async ValueTask<bool> LeadsToAsync(AliasRecord alias, HashSet<AccountId> accounts, CancellationToken cancel)
     {
         foreach (var target in alias.Targets.Take(MaxMembers))
         {
             if (!EmailAddress.TryParse(target, out var parsed)) continue;
             var match = await FindAsync(parsed.LocalPart, parsed.Domain, cancel);
-            if (match.Kind == RecipientKind.Local && match.Account!.Id == account) return true;
+            if (match.Kind == RecipientKind.Local && accounts.Contains(match.Account!.Id)) return true;
         }
         return false;
     }

@@ -20,8 +20,12 @@ internal static class AccountShow
         var account = details.Account;
         var quota = account.QuotaOctets is { } limit ? $" of {Sizes.Text(limit)}" : "";
         console.MarkupLineInterpolated($"[bold]{account.Address}[/]  {account.Name}");
-        console.MarkupLineInterpolated($"{(account.Enabled ? "enabled" : "disabled")}, since {account.Created.UtcDateTime:yyyy-MM-dd}, {account.Messages:N0} messages, {Sizes.Text(account.UsedOctets)}{quota}");
+        var kind = account.Kind == "personal" ? "" : $"{account.Kind}, ";
+        console.MarkupLineInterpolated($"{kind}{(account.Enabled ? "enabled" : "disabled")}, since {account.Created.UtcDateTime:yyyy-MM-dd}, {account.Messages:N0} messages, {Sizes.Text(account.UsedOctets)}{quota}");
         console.MarkupLineInterpolated($"Addresses: {string.Join(", ", details.Addresses)}");
+        if (details.Groups.Count > 0) console.MarkupLineInterpolated($"Groups: {string.Join(", ", details.Groups)}");
+        foreach (var share in details.Members) console.MarkupLineInterpolated($"Used by {share.Address}: {string.Join(", ", share.Rights)}");
+        foreach (var share in details.Uses) console.MarkupLineInterpolated($"May use {share.Address}: {string.Join(", ", share.Rights)}");
         var table = new Table().RoundedBorder().AddColumn("Mailbox").AddColumn("Role")
             .AddColumn(new TableColumn("Messages").RightAligned()).AddColumn(new TableColumn("Unseen").RightAligned()).AddColumn(new TableColumn("Size").RightAligned());
         foreach (var mailbox in details.Mailboxes)

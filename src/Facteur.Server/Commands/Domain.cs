@@ -9,6 +9,7 @@ internal static class Domain
     {
         DomainAdd.Create(),
         DomainList.Create(),
+        DomainDefault.Create(),
         Locale.CreateForDomain(),
         Locale.CreatePostmaster(),
         Locale.CreateVerp(),

@@ -15,6 +15,8 @@ internal static class Root
         Run.Create(),
         Domain.Create(),
         Account.Create(),
+        Group.Create(),
+        Identity.Create(),
         Alias.Create(),
         Address.Create(),
         Forward.Create(),

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Facteur.Accounts;
 
 namespace Facteur.Server.Commands;
 
@@ -15,14 +16,9 @@ internal static class Sizes
         return string.Create(CultureInfo.InvariantCulture, $"{(unit == 0 ? octets : Math.Round(value, 1))} {Units[unit]}");
     }
 
-    /// <summary>"10GB", "500 MiB", "10g" or a number of octets, in steps of 1024 whichever way it is written; null for what is none.</summary>
-    public static long? Read(string text)
-    {
-        var unit = text.AsSpan().TrimStart("0123456789.");
-        var name = unit.Trim().ToString().ToUpperInvariant().Replace("IB", "B", StringComparison.Ordinal).TrimEnd('B');
-        var step = name.Length == 0 ? 0 : Array.FindIndex(Units, 1, one => one[..1] == name);
-        if (step < 0 || !decimal.TryParse(text.AsSpan(0, text.Length - unit.Length), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value)) return null;
-        for (; step > 0 && value <= long.MaxValue / 1024; step--) value *= 1024;
-        return step == 0 && value is >= 1 and <= long.MaxValue ? (long)value : null;
-    }
+    /// <summary>Octets of what a person typed, as a number; null for "none".</summary>
+    /// <exception cref="UsageException">It is no size.</exception>
+    public static string? Octets(string size) => size.Equals("none", StringComparison.OrdinalIgnoreCase)
+        ? null
+        : (OctetText.Read(size) ?? throw new UsageException($"\"{size}\" is no size; write 500MB, 10GB or none.")).ToString(CultureInfo.InvariantCulture);
 }

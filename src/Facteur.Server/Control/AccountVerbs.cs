@@ -46,7 +46,15 @@ internal sealed class AccountVerbs(MailStore store, AccountService accounts, ISe
 
     private async ValueTask<ControlReply> AddAccountAsync(ControlRequest request, CancellationToken cancel)
     {
-        var made = await accounts.AddAccountAsync(request.Require("address"), request.Find("displayName"), request.Find("password"), cancel);
+        var made = await accounts.AddAccountAsync(
+            new AccountDraft(request.Require("address"))
+            {
+                DisplayName = request.Find("displayName"), Password = request.Find("password"),
+                Kind = request.Find("kind") is { } kind ? Enum.Parse<AccountKind>(kind, ignoreCase: true) : AccountKind.Personal,
+                QuotaOctets = request.Find("quota") is { } octets ? long.Parse(octets, CultureInfo.InvariantCulture) : null,
+                Groups = request.Has("groups") ? request.List("groups") : null,
+            },
+            cancel);
         return ControlReply.Done(new PasswordView(made.Account.Address, made.GeneratedPassword));
     }
 
@@ -66,6 +74,9 @@ internal sealed class AccountVerbs(MailStore store, AccountService accounts, ISe
         return ControlReply.Done(new AccountDetails(
             AccountView.Of(account, await store.GetQuotaAsync(account.Id, cancel)),
             [.. addresses.Select(a => a.Address)],
+            [.. (await accounts.ListGroupsOfAsync(account.Id, cancel)).Select(group => group.Name)],
+            [.. (await accounts.ListSharesAsync(account.Id, cancel)).Select(ShareView.Of)],
+            [.. (await accounts.ListSharesOfAsync(account.Id, cancel)).Select(ShareView.Of)],
             [.. mailboxes.Select(MailboxView.Of)]));
     }
 

@@ -35,6 +35,8 @@ internal sealed partial class ControlVerbs(IEnumerable<(string Name, ControlVerb
         [
             .. new AccountVerbs(store, accounts, server).Table,
             .. new AddressVerbs(accounts).Table,
+            .. new MemberVerbs(accounts, store.Directory).Table,
+            .. new IdentityVerbs(accounts, new RecipientDirectory(store.Directory, store.Settings)).Table,
             .. new MailRuleVerbs(accounts, new AccountSettings(store.Settings), time).Table,
             .. new TraceVerbs(store, accounts).Table,
             .. new QueueVerbs(mail.Queue, accounts).Table,
@@ -79,6 +81,7 @@ internal sealed partial class ControlVerbs(IEnumerable<(string Name, ControlVerb
     private static string Explain(StoreRefusedException refused, ControlRequest request) => (request.Verb, refused.Reason) switch
     {
         ("domain.add", StoreRefusal.AlreadyExists) => $"The domain {request.Find("name")} is there already.",
+        ("account.rename", StoreRefusal.AlreadyExists) => $"The address {request.Find("newAddress")} is taken.",
         ("account.add" or "alias.add" or "address.add" or "address.disposable", StoreRefusal.AlreadyExists) => $"The address {request.Find("address")} is taken.",
         ("domain.rm", StoreRefusal.InUse) =>
             $"The domain {request.Find("name")} still has accounts or aliases, or another domain stands for it; remove them first (facteur account list, alias list, domain list).",

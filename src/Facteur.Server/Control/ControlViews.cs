@@ -16,14 +16,26 @@ internal sealed record DomainView(string Name, string Display, bool Enabled, int
 }
 
 /// <summary>An account as lists show it.</summary>
-internal sealed record AccountView(string Address, string Name, bool Enabled, long Messages, long UsedOctets, long? QuotaOctets, DateTimeOffset Created)
+/// <param name="Kind">"personal", "shared" or "system".</param>
+internal sealed record AccountView(string Address, string Name, bool Enabled, long Messages, long UsedOctets, long? QuotaOctets, DateTimeOffset Created, string Kind)
 {
-    public static AccountView Of(AccountRecord account, Quota quota) =>
-        new(account.Address, account.DisplayName, account.Enabled, quota.Messages, quota.UsedOctets, quota.LimitOctets, account.Created);
+    public static AccountView Of(AccountRecord account, Quota quota) => new(
+        account.Address, account.DisplayName, account.Enabled, quota.Messages, quota.UsedOctets, quota.LimitOctets, account.Created, account.Kind.ToString().ToLowerInvariant());
 }
 
 /// <summary>An account with what it holds.</summary>
-internal sealed record AccountDetails(AccountView Account, IReadOnlyList<string> Addresses, IReadOnlyList<MailboxView> Mailboxes);
+/// <param name="Members">Who may use it, when it is a shared one.</param>
+/// <param name="Uses">Shared accounts that it may use.</param>
+internal sealed record AccountDetails(
+    AccountView Account, IReadOnlyList<string> Addresses, IReadOnlyList<string> Groups, IReadOnlyList<ShareView> Members, IReadOnlyList<ShareView> Uses, IReadOnlyList<MailboxView> Mailboxes);
+
+/// <summary>What one may do with a shared account, seen from the other.</summary>
+/// <param name="Address">The member, or the shared account.</param>
+/// <param name="Rights">"read", "write", "send-as".</param>
+internal sealed record ShareView(string Address, string Name, IReadOnlyList<string> Rights)
+{
+    public static ShareView Of(SharedWith share) => new(share.Account.Address, share.Account.DisplayName, ShareRightsText.List(share.Rights));
+}
 
 internal sealed record MailboxView(string Name, string? Role, int Messages, int Unseen, long Octets)
 {

@@ -1,3 +1,4 @@
+using Facteur.Accounts;
 using Facteur.Server.Commands;
 using Facteur.Tests.Support;
 
@@ -101,5 +102,5 @@ public sealed class MailRuleVerbTests
     [InlineData("GB", null)]
     [InlineData("10XB", null)]
     [InlineData("", null)]
-    public void Sizes_are_read_in_steps_of_1024(string text, long? octets) => Assert.Equal(octets, Sizes.Read(text));
+    public void Sizes_are_read_in_steps_of_1024(string text, long? octets) => Assert.Equal(octets, OctetText.Read(text));
 }

@@ -28,6 +28,8 @@ internal sealed record SettingKind(string Name, Type Type, string Scopes, Func<o
         new("postmaster", typeof(PostmasterSetting), "sd", document => EmailAddress.TryParse(((PostmasterSetting)document).Address, out _) ? null : "\"address\" is no address."),
         new("bounces", typeof(BounceSetting), "sd"),
         new("mta-sts", typeof(MtaStsSetting), "sd"),
+        new("identities", typeof(IdentitiesSetting), "a", document => ((IdentitiesSetting)document).Fault()),
+        new("defaults", typeof(DomainDefaults), "d", document => AccountService.Fault((DomainDefaults)document)),
     ];
 
     public static SettingKind? Find(string name) => All.FirstOrDefault(kind => kind.Name == name);
