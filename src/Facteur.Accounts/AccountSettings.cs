@@ -5,7 +5,7 @@ using Facteur.Storage;
 namespace Facteur.Accounts;
 
 /// <summary>Settings of accounts, domains and the site as they stand, the narrowest that is there. A document that cannot be read counts as none.</summary>
-public sealed class AccountSettings(SettingsStore store)
+public sealed partial class AccountSettings(SettingsStore store)
 {
     internal const string Forward = "forward", Vacation = "vacation", Locale = "locale", Postmaster = "postmaster", Bounces = "bounces", Pop = "pop", Imap = "imap", Identities = "identities", Defaults = "defaults";
 

@@ -9,7 +9,7 @@ namespace Facteur.Pop3;
 /// <summary>POP3 (RFC 1939) on the listeners pop3 and pop3s.</summary>
 public sealed class Pop3ConnectionHandler(MailStore store, LoginService logins, Pop3Options options, TimeProvider time, ILogger<Pop3ConnectionHandler> logger) : IConnectionHandler
 {
-    private readonly MaildropLocks locks = new(time);
+    internal Pop3Services Services { get; } = new(store, logins, options, time, logger);
 
     public string Protocol => "pop3";
 
@@ -19,7 +19,7 @@ public sealed class Pop3ConnectionHandler(MailStore store, LoginService logins, 
 
     public async Task<EndReason> RunAsync(MailConnection connection, CancellationToken cancel)
     {
-        using var session = new Pop3Session(connection, store, logins, locks, options, logger);
+        using var session = new Pop3Session(connection, Services);
         return await session.RunAsync(cancel);
     }
 }

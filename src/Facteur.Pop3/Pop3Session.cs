@@ -2,6 +2,8 @@ using Facteur.Accounts;
 using Facteur.Accounts.Policy;
 using Facteur.Net;
 using Facteur.Pop3.Commands;
+using Facteur.Pop3.Maildrops;
+using Facteur.Pop3.Texts;
 using Facteur.Pop3.Wire;
 using Facteur.Storage;
 using Microsoft.Extensions.Logging;
@@ -16,13 +18,22 @@ internal enum Pop3States { Authorization = 1, Transaction = 2, Any = Authorizati
 /// One conversation. Invariants: each line gets one answer, in order (RFC 2449 §6.6); answers are flushed when no further command
 /// is there to be read; messages are removed by QUIT alone, never when a connection ends in another way (RFC 1939 §6).
 /// </summary>
-internal sealed partial class Pop3Session(
-    MailConnection connection, MailStore store, LoginService logins, MaildropLocks locks, Pop3Options options, ILogger logger) : IDisposable
+internal sealed partial class Pop3Session(MailConnection connection, Pop3Services services) : IDisposable
 {
     /// <summary>Base64 of the longest SASL message, and CRLF.</summary>
     private const int MaxSaslLineOctets = (SaslServer.MaxMessageOctets + 2) / 3 * 4 + 2;
 
+    /// <summary>Messages fetched whose note waits: the trace is written behind the session, not beside each message.</summary>
+    private const int MostUnnoted = 10_000;
+
+    /// <summary>Messages whose days on the server are over that a login takes away; the rest goes in the background (<see cref="DownloadExpiry"/>).</summary>
+    private const int MostExpiredAtLogin = 200;
+
+    private readonly Pop3Options options = services.Options;
+    private readonly LoginService logins = services.Logins;
+    private readonly ILogger logger = services.Logger;
     private byte[] line = new byte[256];
+    private readonly List<EmailId> sent = [];
     private EndReason? end;
     private int badCommands;
     private int failedLogins;
@@ -34,6 +45,7 @@ internal sealed partial class Pop3Session(
     public MailConnection Connection => connection;
     public Pop3Writer Writer { get; } = new(connection);
     public LoginService Logins => logins;
+    public Pop3Services Services => services;
     public Pop3States State => maildrop is null ? Pop3States.Authorization : Pop3States.Transaction;
 
     /// <summary>The name USER gave, for the next command only to be PASS.</summary>
@@ -56,7 +68,7 @@ internal sealed partial class Pop3Session(
 
     public async Task<EndReason> RunAsync(CancellationToken cancel)
     {
-        Writer.Ok("Facteur POP3 ready");
+        Writer.Ok(Pop3Text.Ready);
         while (end is null && await ReadLineAsync(options.MaxLineOctets) is { } command)
             await ExecuteAsync(command, cancel);
         Leave(); // before the last answer: who has read it may log in again
@@ -75,19 +87,16 @@ internal sealed partial class Pop3Session(
     {
         if (result.Account is not { } owner) throw Refuse(result);
         watch = logins.Watch(owner, () => connection.End(EndReason.AccountChanged));
-        maildropLock = await locks.EnterAsync(owner.Id, options.MaildropWait, cancel);
         try
         {
-            if (maildropLock is null) throw new Pop3RefusedException("IN-USE", "another session has this maildrop open; try again when it is done"); // RFC 2449 §8.1.2
-            maildrop = await Maildrop.OpenAsync(store, owner.Id, cancel);
+            await OpenMaildropAsync(owner, cancel);
         }
         finally
         {
             if (maildrop is null) Leave();
         }
-        account = owner.Address;
         connection.SetAuthenticated();
-        Writer.Ok($"{Maildrop.Count} messages ({Maildrop.Octets} octets)");
+        Writer.Ok(Pop3Text.Messages, Maildrop.Count, Maildrop.Octets);
     }
 
     /// <summary>A message could not be sent to its end: the client must not take what it has for the whole.</summary>
@@ -98,20 +107,56 @@ internal sealed partial class Pop3Session(
         connection.Abort();
     }
 
-    /// <summary>Messages were removed at QUIT.</summary>
-    public void Removed(IReadOnlyList<EmailId> emails)
+    /// <summary>A message went out to its end.</summary>
+    public void Fetched(int number, EmailId email)
     {
-        LogMessagesRemoved(account, emails.Count, connection.Remote.Address);
-        if (emails.Count > 0) Maildrop.Note(TraceKind.Deleted, emails, connection.Remote);
+        Maildrop.FetchedNumbers.Add(number);
+        sent.Add(email);
+        if (sent.Count == MostUnnoted) NoteSent();
     }
 
-    /// <summary>A message went out to its end.</summary>
-    public void Fetched(EmailId email) => Maildrop.Note(TraceKind.Fetched, [email], connection.Remote);
+    /// <summary>Notes for the owner what this program did with messages.</summary>
+    public void Note(TraceKind kind, IReadOnlyList<EmailId> emails)
+    {
+        if (emails.Count == 0) return;
+        if (kind == TraceKind.Deleted) LogMessagesRemoved(account, emails.Count, connection.Remote.Address);
+        services.Store.Trace.Note(kind, Maildrop.Account.Id, Maildrop.Parts[0].Mailbox.Id, emails, "POP3", "", connection.Remote.Address.ToString());
+    }
+
+    /// <summary>The UPDATE state could not do all of its work.</summary>
+    public void UpdateFailed(Exception cause) => LogCommandFailed(cause, connection.Id, account);
 
     public void Dispose() => Leave();
 
+    private async ValueTask OpenMaildropAsync(Account owner, CancellationToken cancel)
+    {
+        var record = await services.Store.Directory.GetAccountAsync(owner.Id, cancel)
+            ?? throw new Pop3RefusedException("SYS/PERM", Pop3Text.NoInbox);
+        var setting = await services.Settings.PopAsync(record, cancel);
+        if (setting.Scope == PopScope.Off) throw new Pop3RefusedException("SYS/PERM", Pop3Text.PopIsOff);
+        if (services.Pauses.Left(owner.Id, setting) is { } left)
+            throw new Pop3RefusedException("LOGIN-DELAY", Pop3Text.LoginDelay, setting.LoginDelay, (int)Math.Ceiling(left.TotalSeconds)); // RFC 2449 §8.1.1
+        if (!setting.IsShared)
+            maildropLock = await services.Locks.EnterAsync(owner.Id, options.MaildropWait, cancel)
+                ?? throw new Pop3RefusedException("IN-USE", Pop3Text.InUse); // RFC 2449 §8.1.2
+        var expired = await services.Downloads.ExpireAsync(record, setting, MostExpiredAtLogin, cancel);
+        maildrop = await Maildrop.OpenAsync(services.Store, services.Cache, record, setting, cancel);
+        account = owner.Address;
+        Note(TraceKind.Deleted, expired);
+        services.Pauses.LoggedIn(owner.Id, setting);
+    }
+
+    private void NoteSent()
+    {
+        if (sent.Count == 0) return;
+        Note(TraceKind.Fetched, [.. sent]);
+        sent.Clear();
+    }
+
     private void Leave()
     {
+        NoteSent();
+        maildrop?.Close();
         watch?.Dispose();
         maildropLock?.Dispose();
         (watch, maildropLock) = (null, null);
@@ -139,12 +184,12 @@ internal sealed partial class Pop3Session(
         }
         catch (Pop3SyntaxException e)
         {
-            Writer.Error(null, e.Message);
+            Writer.Error(null, e.In(Writer.Language));
             if (++badCommands >= options.MaxBadCommands) End(EndReason.TooManyErrors);
         }
         catch (Pop3RefusedException e)
         {
-            Writer.Error(e.Code, e.Message);
+            Writer.Error(e.Code, e.In(Writer.Language));
         }
         catch (OperationCanceledException)
         {
@@ -153,7 +198,7 @@ internal sealed partial class Pop3Session(
         catch (Exception e)
         {
             LogCommandFailed(e, connection.Id, account);
-            Writer.Error("SYS/TEMP", "the server could not do this; try again later"); // RFC 3206
+            Writer.Error("SYS/TEMP", Writer.Language[Pop3Text.ServerFault]); // RFC 3206
         }
         if (connection.Lost is { } lost) End(lost);
     }
@@ -172,7 +217,7 @@ internal sealed partial class Pop3Session(
             if (TakeLine(maxOctets, out var status) is { } taken) return taken;
             if (status == LineStatus.TooLong)
             {
-                Writer.Error(null, "line too long");
+                Writer.Error(null, Writer.Language[Pop3Text.LineTooLong]);
                 End(EndReason.ProtocolViolation);
                 return null;
             }

@@ -9,7 +9,7 @@ namespace Facteur.Storage;
 /// UIDs ascend and are never used again; MODSEQ of an account never goes back; no lock is held while a client waits.
 /// Verbs that change throw <see cref="StoreRefusedException"/>, <see cref="StoreFullException"/> or <see cref="StoreFailedException"/>.
 /// </summary>
-public abstract class MailStore : IAsyncDisposable
+public abstract partial class MailStore : IAsyncDisposable
 {
     /// <summary>Domains, accounts, addresses and credentials.</summary>
     public abstract DirectoryStore Directory { get; }

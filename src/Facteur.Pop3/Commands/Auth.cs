@@ -1,5 +1,6 @@
 using System.Text;
 using Facteur.Accounts;
+using Facteur.Pop3.Texts;
 using Facteur.Pop3.Wire;
 
 namespace Facteur.Pop3.Commands;
@@ -11,9 +12,9 @@ internal sealed record Auth(string? Mechanism, ReadOnlyMemory<byte>? Initial) : 
     public static Pop3Command Parse(ref Pop3Arguments arguments)
     {
         if (arguments.IsEmpty) return new Auth(null, null);
-        var mechanism = Encoding.ASCII.GetString(arguments.Word("the mechanism"));
+        var mechanism = Encoding.ASCII.GetString(arguments.Word(Pop3Text.MechanismMissing));
         if (arguments.IsEmpty) return new Auth(mechanism, null);
-        var initial = arguments.Word("the initial response").ToArray();
+        var initial = arguments.Word(Pop3Text.InitialMissing).ToArray();
         arguments.End();
         return new Auth(mechanism, initial);
     }
@@ -28,7 +29,7 @@ internal sealed record Auth(string? Mechanism, ReadOnlyMemory<byte>? Initial) : 
         RequirePrivacy(session);
         session.UserName = null;
         var sasl = SaslServer.Create(Mechanism, session.Logins, session.Client)
-            ?? throw new Pop3RefusedException(null, $"mechanisms are {string.Join(' ', SaslServer.MechanismsFor(session.Client))}");
+            ?? throw new Pop3RefusedException(null, Pop3Text.MechanismsAre, string.Join(' ', SaslServer.MechanismsFor(session.Client)));
         // Spelled out: a null array would turn into empty memory, and "none sent" into "an empty one sent".
         var step = Initial is { } initial
             ? await sasl.StartAsync(Decode(initial.Span, isInitial: true), cancel)
@@ -39,7 +40,7 @@ internal sealed record Auth(string? Mechanism, ReadOnlyMemory<byte>? Initial) : 
             if (await session.ReadSaslLineAsync() is not { } line) return;
             step = await sasl.NextAsync(Decode(line.Span, isInitial: false), cancel);
         }
-        if (step == SaslStep.Malformed) throw new Pop3SyntaxException($"that is not how {Mechanism.ToUpperInvariant()} is written");
+        if (step == SaslStep.Malformed) throw new Pop3SyntaxException(Pop3Text.NotHowWritten, Mechanism.ToUpperInvariant());
         await session.CompleteLoginAsync(sasl.Result, cancel);
     }
 
@@ -47,14 +48,14 @@ internal sealed record Auth(string? Mechanism, ReadOnlyMemory<byte>? Initial) : 
     public static void RequirePrivacy(Pop3Session session)
     {
         if (!session.MayLogIn)
-            throw new Pop3RefusedException(null, "logins without TLS are refused; use STLS first or connect to the port for POP3 over TLS (995)");
+            throw new Pop3RefusedException(null, Pop3Text.TlsNeeded);
     }
 
     public override string ToString() => $"AUTH {Mechanism}";
 
     private static void ListMechanisms(Pop3Session session)
     {
-        session.Writer.Ok("mechanisms");
+        session.Writer.Ok(Pop3Text.Mechanisms);
         if (session.MayLogIn)
             foreach (var mechanism in SaslServer.MechanismsFor(session.Client)) session.Writer.Line(mechanism);
         session.Writer.EndOfLines();
@@ -63,7 +64,7 @@ internal sealed record Auth(string? Mechanism, ReadOnlyMemory<byte>? Initial) : 
     private static byte[] Decode(ReadOnlySpan<byte> line, bool isInitial)
     {
         if (isInitial && line.SequenceEqual("="u8)) return []; // RFC 5034 §4: an empty initial response
-        if (!isInitial && line.SequenceEqual("*"u8)) throw new Pop3RefusedException(null, "login cancelled");
-        return Base64Line.Decode(line) ?? throw new Pop3SyntaxException("that is not base64");
+        if (!isInitial && line.SequenceEqual("*"u8)) throw new Pop3RefusedException(null, Pop3Text.LoginCancelled);
+        return Base64Line.Decode(line) ?? throw new Pop3SyntaxException(Pop3Text.NotBase64);
     }
 }

@@ -1,29 +1,29 @@
 using Facteur.Accounts;
+using Facteur.Pop3.Texts;
 using Facteur.Pop3.Wire;
 
 namespace Facteur.Pop3.Commands;
 
 /// <summary>CAPA: what this server can do, as this connection stands.</summary>
-// RFC 2449 §5 and §6; STLS RFC 2595 §4, SASL RFC 5034 §3, UTF8 RFC 6856 §2, AUTH-RESP-CODE RFC 3206.
+// RFC 2449 §5 and §6; STLS RFC 2595 §4, SASL RFC 5034 §3, UTF8 and LANG RFC 6856 §2 and §3, AUTH-RESP-CODE RFC 3206.
 internal sealed record Capa : Pop3Command
 {
+    private static readonly string[] always = ["TOP", "UIDL", "RESP-CODES", "AUTH-RESP-CODE", "PIPELINING", "UTF8 USER", "LANG"];
+
     public static Pop3Command Parse(ref Pop3Arguments arguments)
     {
         arguments.End();
         return new Capa();
     }
 
-    public override ValueTask RunAsync(Pop3Session session, CancellationToken cancel)
+    public override async ValueTask RunAsync(Pop3Session session, CancellationToken cancel)
     {
+        var announced = await session.Services.Announcement.LinesAsync(cancel);
+        if (session.State == Pop3States.Transaction) announced = PopAnnouncement.Lines(session.Maildrop.Setting, announced.Count > 1);
         var writer = session.Writer;
-        writer.Ok("capabilities");
-        writer.Line("TOP");
-        writer.Line("UIDL");
-        writer.Line("RESP-CODES");
-        writer.Line("AUTH-RESP-CODE");
-        writer.Line("PIPELINING");
-        writer.Line("UTF8 USER");
-        writer.Line("EXPIRE NEVER");
+        writer.Ok(Pop3Text.Capabilities);
+        foreach (var line in always) writer.Line(line);
+        foreach (var line in announced) writer.Line(line);
         if (session.MayLogIn)
         {
             writer.Line("USER");
@@ -32,6 +32,5 @@ internal sealed record Capa : Pop3Command
         if (session.State == Pop3States.Authorization && session.Connection.CanStartTls) writer.Line("STLS");
         writer.Line("IMPLEMENTATION Facteur");
         writer.EndOfLines();
-        return default;
     }
 }

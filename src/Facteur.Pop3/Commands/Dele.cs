@@ -1,3 +1,4 @@
+using Facteur.Pop3.Texts;
 using Facteur.Pop3.Wire;
 
 namespace Facteur.Pop3.Commands;
@@ -8,15 +9,15 @@ internal sealed record Dele(int Number) : Pop3Command
 {
     public static Pop3Command Parse(ref Pop3Arguments arguments)
     {
-        var number = arguments.Number("the message number");
+        var number = arguments.Number();
         arguments.End();
         return new Dele(number);
     }
 
-    public override ValueTask RunAsync(Pop3Session session, CancellationToken cancel)
+    public override async ValueTask RunAsync(Pop3Session session, CancellationToken cancel)
     {
+        await session.Maildrop.LoadAsync(cancel);
         session.Maildrop.MarkDeleted(Number);
-        session.Writer.Ok($"message {Number} marked deleted");
-        return default;
+        session.Writer.Ok(Pop3Text.MarkedDeleted, Number);
     }
 }

@@ -1,3 +1,4 @@
+using Facteur.Pop3.Texts;
 using Facteur.Pop3.Wire;
 
 namespace Facteur.Pop3.Commands;
@@ -8,21 +9,20 @@ internal sealed record List(int? Number) : Pop3Command
 {
     public static Pop3Command Parse(ref Pop3Arguments arguments)
     {
-        int? number = arguments.IsEmpty ? null : arguments.Number("the message number");
+        int? number = arguments.IsEmpty ? null : arguments.Number();
         arguments.End();
         return new List(number);
     }
 
-    public override ValueTask RunAsync(Pop3Session session, CancellationToken cancel)
+    public override async ValueTask RunAsync(Pop3Session session, CancellationToken cancel)
     {
+        await session.Maildrop.LoadAsync(cancel);
         if (Number is { } number)
         {
-            session.Writer.Ok($"{number} {session.Maildrop[number].Body.Size}");
-            return default;
+            session.Writer.Ok(number, session.Maildrop[number].Size);
+            return;
         }
-        session.Writer.Ok($"{session.Maildrop.Count} messages ({session.Maildrop.Octets} octets)");
-        foreach (var (at, message) in session.Maildrop.List()) session.Writer.Listing(at, message.Body.Size);
-        session.Writer.EndOfLines();
-        return default;
+        session.Writer.Ok(Pop3Text.Messages, session.Maildrop.Count, session.Maildrop.Octets);
+        await Listing.SendAsync(session, uidls: false, cancel);
     }
 }

@@ -1,3 +1,4 @@
+using Facteur.Pop3.Texts;
 using Facteur.Pop3.Wire;
 
 namespace Facteur.Pop3.Commands;
@@ -14,7 +15,7 @@ internal sealed record Noop : Pop3Command
 
     public override ValueTask RunAsync(Pop3Session session, CancellationToken cancel)
     {
-        session.Writer.Ok("done");
+        session.Writer.Ok(Pop3Text.Done);
         return default;
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Text;
+using Facteur.Pop3.Texts;
 using Facteur.Pop3.Wire;
 
 namespace Facteur.Pop3.Commands;
@@ -23,6 +24,7 @@ internal static class Pop3CommandTable
         ["AUTH"] = (Auth.Parse, Pop3States.Authorization),  // RFC 5034 §4
         ["STLS"] = (Stls.Parse, Pop3States.Authorization),  // RFC 2595 §4
         ["UTF8"] = (Utf8.Parse, Pop3States.Authorization),  // RFC 6856 §2.1
+        ["LANG"] = (Lang.Parse, Pop3States.Any),            // RFC 6856 §3
         ["CAPA"] = (Capa.Parse, Pop3States.Any),            // RFC 2449 §5
         ["STAT"] = (Stat.Parse, Pop3States.Transaction),    // RFC 1939 §5
         ["LIST"] = (List.Parse, Pop3States.Transaction),    // RFC 1939 §5
@@ -43,9 +45,9 @@ internal static class Pop3CommandTable
         Span<char> name = stackalloc char[4];
         if (keyword.Length > 4 || !Ascii.IsValid(keyword)
             || !Commands.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(name[..Encoding.ASCII.GetChars(keyword, name)], out var command))
-            throw new Pop3SyntaxException("unknown command");
+            throw new Pop3SyntaxException(Pop3Text.UnknownCommand);
         if ((command.States & state) == 0)
-            throw new Pop3SyntaxException(state == Pop3States.Authorization ? "log in first" : "not after login");
+            throw new Pop3SyntaxException(state == Pop3States.Authorization ? Pop3Text.LogInFirst : Pop3Text.NotAfterLogin);
         var arguments = new Pop3Arguments(line[keyword.Length..]);
         return command.Parser(ref arguments);
     }

@@ -1,5 +1,5 @@
+using Facteur.Pop3.Texts;
 using Facteur.Pop3.Wire;
-using Facteur.Storage;
 
 namespace Facteur.Pop3.Commands;
 
@@ -9,29 +9,39 @@ internal sealed record Retr(int Number) : Pop3Command
 {
     public static Pop3Command Parse(ref Pop3Arguments arguments)
     {
-        var number = arguments.Number("the message number");
+        var number = arguments.Number();
         arguments.End();
         return new Retr(number);
     }
 
     public override async ValueTask RunAsync(Pop3Session session, CancellationToken cancel)
     {
-        await SendAsync(session, Number, new TopLimit(TopLimit.WholeMessage), cancel);
-        session.Fetched(session.Maildrop[Number].Email);
+        if (await SendAsync(session, Number, new TopLimit(TopLimit.WholeMessage), cancel))
+            session.Fetched(Number, session.Maildrop[Number].Email);
     }
 
     /// <summary>Sends a message or its top. Once the first octet is written there is no way to refuse: a failure then ends the connection.</summary>
-    public static async ValueTask SendAsync(Pop3Session session, int number, TopLimit limit, CancellationToken cancel)
+    /// <returns>All of it went out, as far as this side can know.</returns>
+    public static async ValueTask<bool> SendAsync(Pop3Session session, int number, TopLimit limit, CancellationToken cancel)
     {
+        await session.Maildrop.LoadAsync(cancel);
+        // A client that sent more commands already fetches one message after another.
+        var atHand = await session.Maildrop.ShortBodyAsync(number, ahead: !session.Connection.Buffer.IsEmpty, cancel);
+        if (!atHand.IsEmpty)
+        {
+            session.Writer.Ok(Pop3Text.MessageFollows);
+            return await MessageSender.SendAsync(session.Connection, atHand, limit);
+        }
         await using var body = await session.Maildrop.OpenBodyAsync(number, cancel);
-        session.Writer.Ok("message follows");
+        session.Writer.Ok(Pop3Text.MessageFollows);
         try
         {
-            await MessageSender.SendAsync(session.Connection, body, limit, cancel);
+            return await MessageSender.SendAsync(session.Connection, body, limit, cancel);
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
             session.Break(e);
+            return false;
         }
     }
 }

@@ -1,3 +1,4 @@
+using Facteur.Pop3.Texts;
 using Facteur.Pop3.Wire;
 
 namespace Facteur.Pop3.Commands;
@@ -15,7 +16,7 @@ internal sealed record Rset : Pop3Command
     public override ValueTask RunAsync(Pop3Session session, CancellationToken cancel)
     {
         session.Maildrop.Reset();
-        session.Writer.Ok($"{session.Maildrop.Count} messages ({session.Maildrop.Octets} octets)");
+        session.Writer.Ok(Pop3Text.Messages, session.Maildrop.Count, session.Maildrop.Octets);
         return default;
     }
 }

@@ -14,7 +14,7 @@ internal sealed record Stat : Pop3Command
 
     public override ValueTask RunAsync(Pop3Session session, CancellationToken cancel)
     {
-        session.Writer.Ok($"{session.Maildrop.Count} {session.Maildrop.Octets}");
+        session.Writer.Ok(session.Maildrop.Count, session.Maildrop.Octets);
         return default;
     }
 }

@@ -1,4 +1,5 @@
 using Facteur.Net;
+using Facteur.Pop3.Texts;
 using Facteur.Pop3.Wire;
 
 namespace Facteur.Pop3.Commands;
@@ -15,16 +16,17 @@ internal sealed record Stls : Pop3Command
 
     public override async ValueTask RunAsync(Pop3Session session, CancellationToken cancel)
     {
-        if (session.Connection.IsEncrypted) throw new Pop3RefusedException(null, "TLS is active already");
-        if (!session.Connection.CanStartTls) throw new Pop3RefusedException(null, "TLS is not available here");
-        if (session.IsUtf8) throw new Pop3RefusedException(null, "STLS comes before UTF8"); // RFC 6856 §2.1
+        if (session.Connection.IsEncrypted) throw new Pop3RefusedException(null, Pop3Text.TlsActive);
+        if (!session.Connection.CanStartTls) throw new Pop3RefusedException(null, Pop3Text.NoTls);
+        if (session.IsUtf8) throw new Pop3RefusedException(null, Pop3Text.StlsBeforeUtf8); // RFC 6856 §2.1
         if (!session.Connection.Buffer.IsEmpty)
         {
             session.End(EndReason.PlaintextAfterStartTls); // no answer: whoever put it there is not to see TLS begin
             return;
         }
         session.UserName = null;
-        session.Writer.Ok("begin TLS");
+        session.Writer.Ok(Pop3Text.BeginTls);
         if (await session.Connection.StartTlsAsync(cancel) is { } failure) session.End(failure);
+        session.Writer.Language = Pop3Texts.English; // who chose it is not known
     }
 }

@@ -1,3 +1,4 @@
+using Facteur.Pop3.Texts;
 using Facteur.Pop3.Wire;
 
 namespace Facteur.Pop3.Commands;
@@ -8,12 +9,12 @@ internal sealed record Top(int Number, int Lines) : Pop3Command
 {
     public static Pop3Command Parse(ref Pop3Arguments arguments)
     {
-        var number = arguments.Number("the message number");
-        var lines = arguments.Number("the number of lines");
+        var number = arguments.Number();
+        var lines = arguments.Number(Pop3Text.LinesMissing, Pop3Text.LinesAreNone);
         arguments.End();
         return new Top(number, lines);
     }
 
-    public override ValueTask RunAsync(Pop3Session session, CancellationToken cancel) =>
-        Retr.SendAsync(session, Number, new TopLimit(Lines), cancel);
+    public override async ValueTask RunAsync(Pop3Session session, CancellationToken cancel) =>
+        await Retr.SendAsync(session, Number, new TopLimit(Lines), cancel);
 }

@@ -1,3 +1,4 @@
+using Facteur.Pop3.Texts;
 using Facteur.Pop3.Wire;
 
 namespace Facteur.Pop3.Commands;
@@ -8,21 +9,20 @@ internal sealed record Uidl(int? Number) : Pop3Command
 {
     public static Pop3Command Parse(ref Pop3Arguments arguments)
     {
-        int? number = arguments.IsEmpty ? null : arguments.Number("the message number");
+        int? number = arguments.IsEmpty ? null : arguments.Number();
         arguments.End();
         return new Uidl(number);
     }
 
-    public override ValueTask RunAsync(Pop3Session session, CancellationToken cancel)
+    public override async ValueTask RunAsync(Pop3Session session, CancellationToken cancel)
     {
+        await session.Maildrop.LoadAsync(cancel);
         if (Number is { } number)
         {
-            session.Writer.Ok($"{number} {session.Maildrop[number].Uidl}");
-            return default;
+            session.Writer.Ok($"{number} {await session.Maildrop.UidlAsync(number, cancel)}");
+            return;
         }
-        session.Writer.Ok("unique-ids");
-        foreach (var (at, message) in session.Maildrop.List()) session.Writer.Line($"{at} {message.Uidl}");
-        session.Writer.EndOfLines();
-        return default;
+        session.Writer.Ok(Pop3Text.UniqueIds);
+        await Listing.SendAsync(session, uidls: true, cancel);
     }
 }

@@ -1,3 +1,4 @@
+using Facteur.Pop3.Texts;
 using Facteur.Pop3.Wire;
 
 namespace Facteur.Pop3.Commands;
@@ -16,7 +17,7 @@ internal sealed record Utf8 : Pop3Command
     public override ValueTask RunAsync(Pop3Session session, CancellationToken cancel)
     {
         session.IsUtf8 = true;
-        session.Writer.Ok("UTF-8 it is");
+        session.Writer.Ok(Pop3Text.Utf8On);
         return default;
     }
 }

@@ -38,6 +38,31 @@ internal static class MessageSender
         return true;
     }
 
+    /// <summary>Sends a message that is in memory; nothing is read and, but for full buffers, nothing is waited for.</summary>
+    public static ValueTask<bool> SendAsync(MailConnection connection, ReadOnlyMemory<byte> message, TopLimit limit)
+    {
+        var octets = message.Span;
+        var part = octets[..limit.Take(octets)];
+        var output = connection.Output;
+        var stuffer = new DotStuffer();
+        if (part.Contains((byte)0)) WriteWithoutNuls(part, output, ref stuffer);
+        else if (stuffer.TryPass(part)) output.Write(part);
+        else stuffer.Write(part, output);
+        if (!part.EndsWith("\r\n"u8) && !part.IsEmpty) output.Write("\r\n"u8);
+        if (!limit.HeaderEnded) output.Write("\r\n"u8);
+        output.Write(".\r\n"u8);
+        return output.UnflushedBytes >= ChunkOctets ? connection.FlushAsync() : new(true);
+    }
+
+    private static void WriteWithoutNuls(ReadOnlySpan<byte> part, IBufferWriter<byte> output, ref DotStuffer stuffer)
+    {
+        var copy = ArrayPool<byte>.Shared.Rent(part.Length);
+        var octets = copy.AsSpan(0, part.Length);
+        part.Replace(octets, (byte)0, (byte)0x80);
+        stuffer.Write(octets, output);
+        ArrayPool<byte>.Shared.Return(copy);
+    }
+
     /// <param name="chunk">Octets that lie at the start of the memory the output gave last.</param>
     private static void Send(MailConnection connection, Memory<byte> chunk, ref DotStuffer stuffer)
     {

@@ -13,6 +13,7 @@ using Facteur.Delivery.Transport;
 using Facteur.Delivery.Vacation;
 using Facteur.Net.Dialing;
 using Facteur.Net.Dns;
+using Facteur.Pop3;
 using Facteur.Server.Configuration;
 using Facteur.Storage;
 using Microsoft.Extensions.Hosting;
@@ -82,6 +83,7 @@ internal sealed class MailServices : IAsyncDisposable
         runner.ReportOwed += reports.Wake;
         Add(new QueueRetention(store.Queue, store.Trace, store, queueOptions, time, loggers.CreateLogger<QueueRetention>()));
         Add(new JunkTrainer(store, Delivery.Policy.Learning, loggers.CreateLogger<JunkTrainer>()));
+        Add(new DownloadExpiry(store, time, loggers.CreateLogger<DownloadExpiry>()));
         Add(new MtaStsRefresh(network.Policies, time, loggers.CreateLogger<MtaStsRefresh>()));
         var run = new ReportRun(store.State, Resolver, () => suffixes.Current, time, reporting, new ReportOutlet(own, network.Http), loggers.CreateLogger<ReportRun>());
         Add(new ReportService(network.Ledger, run, time, reporting, Random.Shared, loggers.CreateLogger<ReportService>()));

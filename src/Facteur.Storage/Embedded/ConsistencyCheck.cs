@@ -36,6 +36,9 @@ internal static class ConsistencyCheck
             SELECT e.mailbox, e.uid FROM entry e
             WHERE (e.flags & ~255) & ~ifnull((SELECT sum(1 << (8 + k.bit)) FROM keyword k WHERE k.mailbox = e.mailbox), 0) <> 0
             """),
+        ("email {0} has {1} entries without a unique-id of their own", """
+            SELECT email, count(*) FROM entry WHERE pop_uidl IS NULL GROUP BY email HAVING count(*) > 1
+            """),
         ("email {0} counts {1} entries and has {2}", """
             SELECT m.id, m.entries, ifnull(c.n, 0) FROM email m LEFT JOIN (SELECT email, count(*) AS n FROM entry GROUP BY email) c ON c.email = m.id
             WHERE m.entries <> ifnull(c.n, 0)

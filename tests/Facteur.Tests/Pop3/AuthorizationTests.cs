@@ -70,6 +70,7 @@ public sealed class AuthorizationTests
         S: AUTH-RESP-CODE
         S: PIPELINING
         S: UTF8 USER
+        S: LANG
         S: EXPIRE NEVER
         S: STLS
         S: IMPLEMENTATION Facteur
@@ -90,6 +91,7 @@ public sealed class AuthorizationTests
         S: AUTH-RESP-CODE
         S: PIPELINING
         S: UTF8 USER
+        S: LANG
         S: EXPIRE NEVER
         S: USER
         S: SASL PLAIN LOGIN

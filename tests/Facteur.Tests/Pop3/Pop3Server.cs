@@ -1,6 +1,9 @@
 using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using Facteur.Accounts;
 using Facteur.Pop3;
+using Facteur.Pop3.Maildrops;
 using Facteur.Storage;
 using Facteur.Storage.Embedded;
 using Facteur.Tests.Support;
@@ -11,38 +14,50 @@ namespace Facteur.Tests.Pop3;
 
 /// <summary>
 /// A store in a folder of its own with moi@demo.test (two messages) and ami@demo.test (none), and POP3 before it.
-/// Actions of its scripts: deliver, expunge (all of moi's), disable, passwd.
+/// Actions of its scripts: deliver, expunge (the first of moi's), disable, passwd, restart (of POP3 and the store's caches).
 /// </summary>
 internal sealed class Pop3Server : IAsyncDisposable
 {
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase, Converters = { new JsonStringEnumConverter() }, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    };
+
     private readonly string folder;
-    private readonly FakeTime time = new();
     private readonly MailStore store;
     private readonly LoginService logins;
     private readonly AccountService administration;
-    private readonly Pop3ConnectionHandler handler;
-    private Mailbox inbox = null!;
+    private readonly Pop3Options options;
+    private Pop3ConnectionHandler handler = null!;
 
-    private Pop3Server(MailStore store, Pop3Options options, string folder)
+    private Pop3Server(MailStore store, FakeTime time, Pop3Options options, string folder)
     {
-        this.folder = folder;
-        this.store = store;
+        (this.folder, this.store, Time, this.options) = (folder, store, time, options);
         var login = new LoginOptions { HashIterations = 10 };
-        logins = new LoginService(store, login, time, NullLogger<LoginService>.Instance);
-        administration = new AccountService(store.Directory, login);
-        handler = new Pop3ConnectionHandler(store, logins, options, time, NullLogger<Pop3ConnectionHandler>.Instance);
+        logins = new LoginService(store, login, Time, NullLogger<LoginService>.Instance);
+        administration = new AccountService(store, login, Time);
+        Restart();
     }
 
+    public FakeTime Time { get; }
+    public MailStore Store => store;
+    public AccountService Administration => administration;
+    public AccountRecord Moi { get; private set; } = null!;
+    public Mailbox Inbox { get; private set; } = null!;
+
     /// <param name="options">By default passwords in clear are taken and a busy maildrop is not waited for.</param>
-    public static async Task<Pop3Server> StartAsync(Pop3Options? options = null)
+    public static async Task<Pop3Server> StartAsync(Pop3Options? options = null, bool empty = false, DateTimeOffset? at = null)
     {
         var folder = Directory.CreateTempSubdirectory("facteur-pop3-").FullName;
-        var store = await EmbeddedStore.OpenAsync(new EmbeddedStoreOptions { Folder = folder, SegmentOctets = 1024 * 1024 }, TimeProvider.System, NullLogger<EmbeddedStore>.Instance, default);
-        var server = new Pop3Server(store, options ?? new Pop3Options { PlaintextOnLoopback = true, MaildropWait = TimeSpan.Zero }, folder);
+        var time = new FakeTime();
+        if (at is { } now) time.Advance(now - time.GetUtcNow());
+        var store = await EmbeddedStore.OpenAsync(new EmbeddedStoreOptions { Folder = folder, SegmentOctets = 1024 * 1024 }, time, NullLogger<EmbeddedStore>.Instance, default);
+        var server = new Pop3Server(store, time, options ?? new Pop3Options { PlaintextOnLoopback = true, MaildropWait = TimeSpan.Zero }, folder);
         await server.administration.AddDomainAsync("demo.test", default);
         await server.administration.AddAccountAsync("ami@demo.test", null, "rivière-17-lune", default);
-        var moi = (await server.administration.AddAccountAsync("moi@demo.test", null, "soleil-42-papier", default)).Account;
-        server.inbox = (await store.FindMailboxAsync(moi.Id, "INBOX", default))!;
+        server.Moi = (await server.administration.AddAccountAsync("moi@demo.test", null, "soleil-42-papier", default)).Account;
+        server.Inbox = await server.MailboxAsync("INBOX");
+        if (empty) return server;
         await server.DeliverAsync("From: ami@demo.test\r\nSubject: Un\r\n\r\nBonjour\r\n");
         await server.DeliverAsync("From: ami@demo.test\r\nSubject: Deux\r\n\r\n.point\r\n.\r\n");
         return server;
@@ -55,37 +70,81 @@ internal sealed class Pop3Server : IAsyncDisposable
         await server.ConverseAsync(script, connection: connection);
     }
 
-    public Task ConverseAsync(string script, bool ignoreRest = false, TranscriptOptions? connection = null)
+    /// <summary>Forgets what sessions remember, as a start does.</summary>
+    public void Restart() => handler = new Pop3ConnectionHandler(store, logins, options, Time, NullLogger<Pop3ConnectionHandler>.Instance);
+
+    public Task ConverseAsync(string script, bool ignoreRest = false, TranscriptOptions? connection = null, params (string Name, Func<Task> Run)[] actions)
     {
-        connection ??= new TranscriptOptions { Connection = new() { Time = time, Certificates = TestCertificate.Store } };
-        return Transcript.RunAsync(handler, script, connection with
+        connection ??= new TranscriptOptions { Connection = new() { Time = Time, Certificates = TestCertificate.Store } };
+        var known = new Dictionary<string, Func<Task>>
         {
-            IgnoreRest = ignoreRest,
-            Actions = new Dictionary<string, Func<Task>>
-            {
-                ["deliver"] = () => DeliverAsync("Subject: Trois\r\n\r\nx\r\n"),
-                ["expunge"] = () => store.ExpungeAsync(inbox.Id, [new UidRange(1, 1)], onlyDeleted: false, default).AsTask(),
-                ["disable"] = () => administration.SetEnabledAsync("moi@demo.test", false, default).AsTask(),
-                ["passwd"] = () => administration.SetPasswordAsync("moi@demo.test", null, default).AsTask(),
-            },
-        });
+            ["deliver"] = () => DeliverAsync("Subject: Trois\r\n\r\nx\r\n"),
+            ["expunge"] = () => ExpungeAsync(1),
+            ["disable"] = () => administration.SetEnabledAsync("moi@demo.test", false, default).AsTask(),
+            ["passwd"] = () => administration.SetPasswordAsync("moi@demo.test", null, default).AsTask(),
+        };
+        foreach (var (name, run) in actions) known[name] = run;
+        return Transcript.RunAsync(handler, script, connection with { IgnoreRest = ignoreRest, Actions = known });
     }
 
-    public async Task DeliverAsync(string message, string? popUidl = null)
+    public async Task<EmailId> DeliverAsync(string message, string? popUidl = null, string mailbox = "INBOX")
     {
         await using var intake = store.BeginMessage(null);
         await intake.WriteAsync(Encoding.UTF8.GetBytes(message), default);
         await intake.CompleteAsync(default);
-        await store.DeliverAsync([new StoreDelivery(intake, [new DeliveryTarget(inbox.Id, FlagSet.Empty, time.GetUtcNow()) { PopUidl = popUidl }])], default);
+        var target = await MailboxAsync(mailbox);
+        var receipt = await store.DeliverAsync([new StoreDelivery(intake, [new DeliveryTarget(target.Id, FlagSet.Empty, Time.GetUtcNow()) { PopUidl = popUidl }])], default);
+        return receipt.Entries[0].Email;
     }
 
-    public async Task<int> CountAsync() => (await store.FindMailboxAsync(inbox.Account, "INBOX", default))!.Messages;
+    /// <summary>All in one commit.</summary>
+    public async Task DeliverAsync(IEnumerable<(string Message, string? PopUidl)> messages)
+    {
+        var deliveries = new List<StoreDelivery>();
+        foreach (var (message, popUidl) in messages)
+        {
+            var intake = store.BeginMessage(null);
+            await intake.WriteAsync(Encoding.UTF8.GetBytes(message), default);
+            await intake.CompleteAsync(default);
+            deliveries.Add(new StoreDelivery(intake, [new DeliveryTarget(Inbox.Id, FlagSet.Empty, Time.GetUtcNow()) { PopUidl = popUidl }]));
+        }
+        await store.DeliverAsync(deliveries, default);
+        foreach (var delivery in deliveries) await delivery.Message.DisposeAsync();
+    }
+
+    public async Task ExpungeAsync(uint uid) => await store.ExpungeAsync(Inbox.Id, [new UidRange(uid, uid)], onlyDeleted: false, default);
+
+    /// <summary>Done when everybody was told.</summary>
+    public async Task SetAsync(PopSetting setting)
+    {
+        var told = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        void Tell(SettingScope scope, string name) => told.TrySetResult();
+        store.Settings.Changed += Tell;
+        await store.Settings.SetAsync(SettingScope.Of(Moi.Id), "pop", JsonSerializer.SerializeToUtf8Bytes(setting, Json), default);
+        await told.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        store.Settings.Changed -= Tell;
+    }
+
+    public async Task<int> CountAsync() => (await MailboxAsync("INBOX")).Messages;
+
+    public async Task<Mailbox> MailboxAsync(string name) =>
+        await store.FindMailboxAsync(Moi.Id, name, default) ?? await store.CreateMailboxAsync(Moi.Id, name, MailboxRole.None, default);
+
+    /// <summary>A maildrop as a session has it.</summary>
+    public async Task<Maildrop> OpenAsync(PopSetting? setting = null)
+    {
+        var maildrop = await Maildrop.OpenAsync(store, handler.Services.Cache, Moi, setting ?? await new AccountSettings(store.Settings).PopAsync(Moi, default), default);
+        await maildrop.LoadAsync(default);
+        return maildrop;
+    }
 
     /// <summary>Unique-ids as a session sees them.</summary>
-    public async Task<IReadOnlyList<string>> UidlAsync()
+    public async Task<IReadOnlyList<string>> UidlAsync(PopSetting? setting = null)
     {
-        var maildrop = await Maildrop.OpenAsync(store, inbox.Account, default);
-        return [.. maildrop.List().Select(entry => entry.Message.Uidl)];
+        var maildrop = await OpenAsync(setting);
+        var uidls = new List<string>();
+        for (var number = 1; number <= maildrop.Messages; number++) uidls.Add(await maildrop.UidlAsync(number, default));
+        return uidls;
     }
 
     public async ValueTask DisposeAsync()

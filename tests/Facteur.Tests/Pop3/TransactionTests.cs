@@ -20,11 +20,11 @@ public sealed class TransactionTests
         S: +OK 2 49
         C: UIDL
         S: +OK unique-ids
-        S~: 1 F\d+
-        S~: 2 F\d+
+        S~: 1 F\d+\.[0-9a-z]+
+        S~: 2 F\d+\.[0-9a-z]+
         S: .
         C: UIDL 1
-        S~: \+OK 1 F\d+
+        S~: \+OK 1 F\d+\.[0-9a-z]+
         C: DELE 1
         S: +OK message 1 marked deleted
         C: STAT
@@ -35,7 +35,7 @@ public sealed class TransactionTests
         S: .
         C: UIDL
         S: +OK unique-ids
-        S~: 2 F\d+
+        S~: 2 F\d+\.[0-9a-z]+
         S: .
         C: LIST 1
         S: -ERR message 1 is marked deleted

@@ -119,7 +119,7 @@ internal sealed class Deliver(IReadOnlyList<Delivery> deliveries, EmbeddedQueue 
         var uid = Entries.TakeUid(mailbox);
         var row = new EntryRow(uid, email, modSeq, flags, intake.Length, intake.Blob, thread.Value,
             target.InternalDate.ToUnixTimeMilliseconds(), (int)target.InternalDate.Offset.TotalMinutes,
-            target.PopUidl ?? (isFirst ? null : Entries.UidlOfCopy(mailbox, email, uid)));
+            target.PopUidl ?? (isFirst ? null : CopyUidl.Make(mailbox, email, uid, source: null)));
         Entries.Insert(session, mailbox, row);
         session.Save(mailbox, modSeq);
         var delta = session.Delta(mailbox, modSeq, onlyAdds: true);

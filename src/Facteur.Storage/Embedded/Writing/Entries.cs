@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Facteur.Storage.Embedded.Writing;
 
 /// <summary>One row of "entry" in the writer's hands.</summary>
@@ -18,10 +16,6 @@ internal static class Entries
         if (mailbox.UidNext >= uint.MaxValue) throw new InvalidOperationException("the mailbox has no UID left");
         return new Uid((uint)mailbox.UidNext++);
     }
-
-    /// <summary>A UIDL for an entry that is not the first of its email: two messages of a maildrop must not share one (RFC 1939 §7).</summary>
-    public static string UidlOfCopy(MailboxState mailbox, EmailId email, Uid uid) =>
-        string.Create(CultureInfo.InvariantCulture, $"{email.Value}-{mailbox.Id.Value}-{uid.Value}");
 
     public static void Insert(WriteSession session, MailboxState mailbox, in EntryRow row)
     {

@@ -24,7 +24,7 @@ internal static class Transfer
             var uid = Entries.TakeUid(to);
             var placed = row with
             {
-                Uid = uid, ModSeq = modSeq, Flags = flags[row.Flags], PopUidl = move ? row.PopUidl : Entries.UidlOfCopy(to, row.Email, uid),
+                Uid = uid, ModSeq = modSeq, Flags = flags[row.Flags], PopUidl = move ? CopyUidl.OfMove(session, row) : CopyUidl.OfCopy(session, to, row, uid),
             };
             Entries.Insert(session, to, placed);
             if (move) Entries.Delete(session, from, row);

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Facteur.Storage;
 
-namespace Facteur.Pop3;
+namespace Facteur.Pop3.Maildrops;
 
 /// <summary>One session per maildrop (RFC 1939 §4). IMAP and delivery go on meanwhile: message numbers are the session's own.</summary>
 internal sealed class MaildropLocks(TimeProvider time)
