@@ -148,6 +148,7 @@ internal sealed partial class AccountWatch : IDisposable
         {
             var record = await directory.GetAccountAsync(login.Member ?? login.Id, stop);
             if (record is not { Enabled: true }) return new LoginResult(null, LoginRefusal.Disabled);
+            if (login.Member is { } member && !(await directory.ListSharesOfAsync(member, stop)).Any(share => share.Shared == login.Id)) return default(LoginResult);
             if (await policies.CheckAsync(record, client, credential, stop) is not { } refusal) return null;
             return new LoginResult(null, LoginRefusal.NotAllowed, refusal, await settings.LocaleAsync(record, stop));
         }

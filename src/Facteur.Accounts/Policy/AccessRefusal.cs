@@ -43,7 +43,9 @@ public sealed record AccessRefusal(string Code, params string[] Arguments)
 
     public AccessNature Nature => Code switch
     {
-        AccessCode.BadCredentials => AccessNature.Wrong,
+        AccessCode.BadCredentials or "FCT-3011" or "FCT-3013" or "FCT-3014" => AccessNature.Wrong, // of another protocol, ended, of another scope
+        "FCT-3012" => AccessNature.Connection, // of another network
+        "FCT-3021" => AccessNature.Temporary, // too many wrong passwords came from the address
         AccessCode.Disabled => AccessNature.Disabled,
         AccessCode.Busy or AccessCode.Temporary => AccessNature.Temporary,
         AccessCode.NotFromHere or AccessCode.CertificateRequired => AccessNature.Connection,

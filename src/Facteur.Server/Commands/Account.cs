@@ -15,6 +15,7 @@ internal static class Account
         AccountRename.CreateName(),
         AccountShare.Create(),
         AccountQuota.Create(),
+        Policy.CreateForAccount(),
         Locale.CreateForAccount(),
         AccountEnable.CreateDisable(),
         AccountEnable.Create(),

@@ -24,6 +24,7 @@ internal static class Root
         Queue.Create(),
         Route.Create(),
         Limits.Create(),
+        Policy.Create(),
         Suppress.Create(),
         Filter.Create(),
         Dns.Create(),

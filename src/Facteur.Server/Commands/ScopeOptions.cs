@@ -2,13 +2,20 @@ using System.CommandLine;
 
 namespace Facteur.Server.Commands;
 
-/// <summary>Options that say to what a setting belongs; neither means the site.</summary>
-internal sealed class ScopeOptions
+/// <summary>Options that say to what a setting belongs; none of them means the site.</summary>
+/// <param name="withGroups">Groups may have it.</param>
+internal sealed class ScopeOptions(bool withGroups = false)
 {
     public Option<string?> Account { get; } = new("--account") { Description = "Of this account only" };
+    public Option<string?> Group { get; } = new("--group") { Description = "Of the accounts in this group only; exemple.fr/ventes where several domains have one of the name" };
     public Option<string?> Domain { get; } = new("--domain") { Description = "Of this domain only (default: of the whole server)" };
 
-    public Symbol[] All => [Account, Domain];
+    /// <summary>Said aloud; it is what holds without it.</summary>
+    private Option<bool> Site { get; } = new("--site") { Description = "Of the whole server" };
 
-    public (string, string?)[] Of(ParseResult line) => [("account", line.GetValue(Account)), ("domain", line.GetValue(Domain))];
+    public Symbol[] All => withGroups ? [Account, Group, Domain, Site] : [Account, Domain];
+
+    public (string, string?)[] Of(ParseResult line) => withGroups
+        ? [("account", line.GetValue(Account)), ("group", line.GetValue(Group)), ("domain", line.GetValue(Domain))]
+        : [("account", line.GetValue(Account)), ("domain", line.GetValue(Domain))];
 }

@@ -11,7 +11,7 @@ internal static class Setting
     /// <summary>Characters of a document shown in a list.</summary>
     private const int Shown = 100;
 
-    public static Command Create() => new("setting", "Settings as JSON documents, of the server, a domain or an account; passwords are shown as ***")
+    public static Command Create() => new("setting", "Settings as JSON documents, of the server, a domain, a group or an account; passwords are shown as ***")
     {
         CreateList(),
         CreateGet(),
@@ -20,7 +20,7 @@ internal static class Setting
         CreateRemove(),
     };
 
-    private static Argument<string> Name() => new("NAME") { Description = "Such as route, limits, queue, filters, filter, forward, vacation, locale, postmaster, bounces, mta-sts" };
+    private static Argument<string> Name() => new("NAME") { Description = "Such as route, limits, queue, filters, filter, policy, forward, vacation, locale, postmaster, bounces, mta-sts" };
 
     private static Argument<string?> Key() => new("KEY") { Description = "A value inside, such as giveUpHours; without it the whole document is meant", Arity = ArgumentArity.ZeroOrOne };
 
@@ -33,7 +33,7 @@ internal static class Setting
     private static Command CreateGet()
     {
         var name = Name();
-        var scope = new ScopeOptions();
+        var scope = new ScopeOptions(withGroups: true);
         return Verb.Create<SettingView>("get", "Show a document; *** in place of a password may stay when it is written back",
             line => new ControlRequest("setting.get", [.. scope.Of(line), ("name", line.GetRequiredValue(name))]), Show, [name, .. scope.All]);
     }
@@ -42,7 +42,7 @@ internal static class Setting
     {
         var (name, key) = (Name(), Key());
         var values = new Argument<string[]>("VALUE") { Description = "Its value", Arity = ArgumentArity.ZeroOrMore };
-        var scope = new ScopeOptions();
+        var scope = new ScopeOptions(withGroups: true);
         return Verb.Create<SettingView>("set", "Write a document that is read from standard input, or one value inside",
             async (line, cancel) => line.GetValue(key) is { } inside
                 ? Edit(scope, line, "set", line.GetRequiredValue(name), inside, line.GetValue(values) is { Length: > 0 } some ? some : throw new UsageException($"Say the value of {inside}."))
@@ -55,7 +55,7 @@ internal static class Setting
         var name = Name();
         var key = new Argument<string>("KEY") { Description = "A list inside" };
         var values = new Argument<string[]>("VALUE") { Description = "Texts, or the name=value pairs of one entry", Arity = ArgumentArity.OneOrMore };
-        var scope = new ScopeOptions();
+        var scope = new ScopeOptions(withGroups: true);
         return Verb.Create<SettingView>("add", "Add to a list inside a document",
             line => Edit(scope, line, "add", line.GetRequiredValue(name), line.GetRequiredValue(key), line.GetRequiredValue(values)), Show, [name, key, values, .. scope.All]);
     }
@@ -64,7 +64,7 @@ internal static class Setting
     {
         var (name, key) = (Name(), Key());
         var values = new Argument<string[]>("VALUE") { Description = "Entries of a list", Arity = ArgumentArity.ZeroOrMore };
-        var scope = new ScopeOptions();
+        var scope = new ScopeOptions(withGroups: true);
         return Verb.Create<SettingView>("rm", "Remove a document, one value inside, or entries of a list inside",
             line => line.GetValue(key) is { } inside
                 ? Edit(scope, line, "rm", line.GetRequiredValue(name), inside, line.GetValue(values) ?? [])

@@ -43,6 +43,7 @@ internal sealed partial class ControlVerbs(IEnumerable<(string Name, ControlVerb
             .. new DomainVerbs(accounts, mail.Setups, mail.Check, mail.Keys, mail.Resolver).Table,
             .. new RouteVerbs(file, scopes).Table,
             .. new LimitVerbs(file, scopes, store.Queue, time).Table,
+            .. new PolicyVerbs(file, scopes, accounts, store).Table,
             .. new SuppressVerbs(mail.Suppressed, scopes).Table,
             .. new FilterVerbs(file, scopes).Table,
             .. new SettingVerbs(file, scopes).Table,

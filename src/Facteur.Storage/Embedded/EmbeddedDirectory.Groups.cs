@@ -34,6 +34,7 @@ internal sealed partial class EmbeddedDirectory
         var before = RequireGroup(database, group);
         if (Fold(before.Name) != Fold(name)) RequireFree(database, before.Domain, name);
         database.Get("UPDATE \"group\" SET folded = ?2, name = ?3 WHERE id = ?1").Bind(1, group.Value).Bind(2, Fold(name)).Bind(3, name).Run();
+        foreach (var member in All(database.Get(MemberIds).Bind(1, group.Value), Id)) TellMembership(session, member);
         return before with { Name = name };
     }, cancel);
 

@@ -47,7 +47,16 @@ internal sealed class PolicyFixture : IAsyncDisposable
         made.Ventes = await store.Directory.AddGroupAsync(domain.Id, "Ventes", default);
         await store.Directory.SetMemberAsync(made.Ventes.Id, made.Moi.Id, isMember: true, default);
         await store.Directory.AddCredentialAsync(new CredentialRecord(0, made.Moi.Id, "certificate", "", default) { Lookup = Certificate }, default);
+        await store.Announcer.CaughtUpAsync(); // else a first login may come before what ends it is told
         return made;
+    }
+
+    /// <summary>Who logs in now, as a session of it would be watched.</summary>
+    /// <param name="credential">What it is said to have logged in by.</param>
+    public async Task<Account> LoginAsync(LoginClient client, UsedCredential? credential = null)
+    {
+        var account = (await Logins.LoginAsync(new LoginAttempt(Moi.Address, Password, client), default)).Account!;
+        return credential is null ? account : account with { Credential = credential };
     }
 
     /// <summary>Writes a policy and returns when logins go by it. Null removes it.</summary>
@@ -62,7 +71,7 @@ internal sealed class PolicyFixture : IAsyncDisposable
     {
         var before = await Store.Settings.GetAsync(scope, name, default);
         if (before is null && json is null) return;
-        await ChangeAsync(scope, () => Store.Settings.SetAsync(scope, name, json is null ? null : new ReadOnlyMemory<byte>(System.Text.Encoding.UTF8.GetBytes(json)), default));
+        await ChangeAsync(scope, () => Store.Settings.SetAsync(scope, name, json is null ? (ReadOnlyMemory<byte>?)null : System.Text.Encoding.UTF8.GetBytes(json), default));
     }
 
     /// <summary>Does something and returns when the rules of a scope are known to have changed by it.</summary>

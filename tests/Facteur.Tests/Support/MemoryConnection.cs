@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using System.Net;
 using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Facteur.Net;
 
@@ -64,7 +65,8 @@ internal sealed class MemoryClient(Stream stream, PipeWriter output, PipeReader 
     }
 
     /// <summary>The handshake as a client that trusts any certificate.</summary>
-    public async Task StartTlsAsync(CancellationToken cancel)
+    /// <param name="certificate">What it shows when it is asked for one.</param>
+    public async Task StartTlsAsync(CancellationToken cancel, X509Certificate2? certificate = null)
     {
         if (unread.Count > 0)
             throw new InvalidOperationException("octets in clear follow the answer to STARTTLS: " + Encoding.UTF8.GetString([.. unread]));
@@ -72,7 +74,8 @@ internal sealed class MemoryClient(Stream stream, PipeWriter output, PipeReader 
         await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
         {
             TargetHost = "localhost",
-            RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate is not null, // any will do
+            RemoteCertificateValidationCallback = (_, shown, _, _) => shown is not null, // any will do
+            ClientCertificateContext = certificate is null ? null : SslStreamCertificateContext.Create(certificate, [], offline: true),
         }, cancel);
         stream = tls;
     }

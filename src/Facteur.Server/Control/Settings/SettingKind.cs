@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Facteur.Accounts;
+using Facteur.Accounts.Policy;
 using Facteur.Delivery.Domains;
 using Facteur.Delivery.Filtering;
 using Facteur.Delivery.Queue;
@@ -10,7 +11,7 @@ namespace Facteur.Server.Control.Settings;
 
 /// <summary>A setting that this version knows.</summary>
 /// <param name="Type">What reads the document.</param>
-/// <param name="Scopes">Letters of the scopes that it may have: s(ite), d(omain), a(ccount).</param>
+/// <param name="Scopes">Letters of the scopes that it may have: s(ite), d(omain), g(roup), a(ccount).</param>
 /// <param name="Fault">What is wrong with a document that reads well, in one sentence; null when nothing is.</param>
 internal sealed record SettingKind(string Name, Type Type, string Scopes, Func<object, string?>? Fault = null)
 {
@@ -22,6 +23,7 @@ internal sealed record SettingKind(string Name, Type Type, string Scopes, Func<o
         new("queue", typeof(QueueDocument), "s", document => ((QueueDocument)document).Fault()),
         new(FilterSettings.Document, typeof(FilterSettings), "s", document => FilterFault.Of((FilterSettings)document)),
         new(FilterPreferences.Document, typeof(FilterPreferences), "sda", document => FilterFault.Of((FilterPreferences)document)),
+        new(PolicyDocument.Setting, typeof(PolicyDocument), "sdga", document => ((PolicyDocument)document).Fault()),
         new("forward", typeof(ForwardSetting), "a"),
         new("vacation", typeof(VacationSetting), "a"),
         new("locale", typeof(string), "sda", document => AccountSettings.Locales.Contains((string)document) ? null : $"The languages are {string.Join(" and ", AccountSettings.Locales)}."),
@@ -69,7 +71,7 @@ internal sealed record SettingKind(string Name, Type Type, string Scopes, Func<o
 
     private string Owners() => string.Join(" or ", Scopes.Select(Owner));
 
-    private static string Owner(char kind) => kind switch { 'a' => "an account (--account)", 'd' => "a domain (--domain)", _ => "the site" };
+    private static string Owner(char kind) => kind switch { 'a' => "an account (--account)", 'g' => "a group (--group)", 'd' => "a domain (--domain)", _ => "the site" };
 
     private static string? LimitFault(LimitsDocument limits) =>
         limits is { MessagesPerDay: null or >= 0, RecipientsPerDay: null or >= 0, NewRecipientsPerDay: null or >= 0 } ? null : "A limit is 0 (nothing may be sent) or more.";

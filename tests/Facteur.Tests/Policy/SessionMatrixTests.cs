@@ -1,0 +1,98 @@
+using Facteur.Accounts;
+using Facteur.Accounts.Policy;
+using Facteur.Net;
+using Facteur.Storage;
+
+namespace Facteur.Tests.Policy;
+
+/// <summary>The grid as clients see it: each rule in each protocol that is spoken, and the words and codes of that protocol.</summary>
+public sealed class SessionMatrixTests
+{
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    /// <summary>How each answer begins in IMAP, POP3 and submission; what follows is the sentence.</summary>
+    private static readonly Dictionary<string, string[]> forms = new()
+    {
+        ["ok"] = ["OK ", "+OK ", "235 2.7.0 "],
+        ["FCT-3001"] = ["NO [AUTHENTICATIONFAILED] ", "-ERR [AUTH] ", "535 5.7.8 "],
+        ["FCT-3002"] = ["NO [CONTACTADMIN] ", "-ERR [AUTH] ", "525 5.7.13 "],
+        ["FCT-3101"] = ["NO [CONTACTADMIN] ", "-ERR [SYS/PERM] ", "535 5.7.0 "],
+        ["FCT-3102"] = ["NO [CONTACTADMIN] ", "-ERR [AUTH] ", "535 5.7.0 "],
+        ["FCT-3103"] = ["NO [PRIVACYREQUIRED] ", "-ERR [AUTH] ", "538 5.7.11 "],
+        ["FCT-3104"] = ["NO [CONTACTADMIN] ", "-ERR [AUTH] ", "535 5.7.0 "],
+        ["FCT-3105"] = ["NO [CONTACTADMIN] ", "-ERR [AUTH] ", "534 5.7.9 "],
+        ["FCT-3106"] = ["NO [CONTACTADMIN] ", "-ERR [AUTH] ", "534 5.7.9 "],
+        ["FCT-3111"] = ["", "-ERR [SYS/PERM] ", ""],
+        ["FCT-3112"] = ["NO [NOPERM] ", "", ""],
+    };
+
+    [Fact]
+    public async Task Every_rule_is_answered_in_the_form_of_the_protocol_with_the_same_code()
+    {
+        await using var server = await PolicyFixture.CreateAsync();
+        using var sessions = new MailSessions(server);
+        await BindAsync(server, sessions);
+        var (cells, wrong) = (0, new List<string>());
+        PolicyRule[][] sets = [[], .. Enum.GetValues<PolicyRule>().Select(rule => (PolicyRule[])[rule]), Enum.GetValues<PolicyRule>()[1..]];
+        foreach (var rules in sets)
+        {
+            await server.SetAsync(SettingScope.Of(server.Ventes.Id), MatrixTests.Row(rules.ToHashSet()));
+            foreach (var protocol in MailSessions.Protocols)
+                foreach (var isInside in (bool[])[true, false])
+                    foreach (var (isEncrypted, hasCertificate) in ((bool, bool)[])[(false, false), (true, false), (true, true)])
+                    {
+                        cells++;
+                        var promised = MatrixTests.Promised(rules.ToHashSet(), new(protocol, isInside, isEncrypted, hasCertificate, CredentialKind.Password));
+                        var answer = await sessions.LogInAsync(protocol, isInside ? MatrixTests.Inside : MatrixTests.Outside, isEncrypted, hasCertificate, "moi@demo.test", PolicyFixture.Password, Cancel);
+                        if (!IsOf(answer, promised, protocol)) wrong.Add($"{string.Join('+', rules)} {protocol} inside {isInside} TLS {isEncrypted} certificate {hasCertificate}: promised {promised}, read: {answer}");
+                    }
+        }
+        Assert.Empty(wrong);
+        Assert.Equal(8 * 3 * 2 * 3, cells);
+    }
+
+    [Fact]
+    public async Task What_is_wrong_disabled_or_switched_off_by_the_owner_has_a_form_in_each_protocol()
+    {
+        await using var server = await PolicyFixture.CreateAsync();
+        using var sessions = new MailSessions(server);
+        foreach (var protocol in MailSessions.Protocols)
+            Assert.True(IsOf(await LogInAsync(protocol, "wrong-password"), "FCT-3001", protocol), protocol.ToString());
+
+        await server.SetAsync(SettingScope.Of(server.Moi.Id), AccountSettings.Pop, """{"scope":"Off"}""");
+        await server.SetAsync(SettingScope.Of(server.Moi.Id), AccountSettings.Imap, """{"isOff":true}""");
+        Assert.Equal("-ERR [SYS/PERM] POP is switched off in the settings of this account (FCT-3111)", await LogInAsync(MailProtocol.Pop3));
+        Assert.Equal("NO [NOPERM] IMAP is switched off in the settings of this account (FCT-3112)", await LogInAsync(MailProtocol.Imap));
+        Assert.StartsWith("235 ", await LogInAsync(MailProtocol.Submission), StringComparison.Ordinal);
+
+        await server.Administration.SetEnabledAsync("moi@demo.test", false, default);
+        foreach (var protocol in MailSessions.Protocols)
+            Assert.True(IsOf(await LogInAsync(protocol), "FCT-3002", protocol), protocol.ToString());
+
+        Task<string> LogInAsync(MailProtocol protocol, string password = PolicyFixture.Password) =>
+            sessions.LogInAsync(protocol, MatrixTests.Inside, isEncrypted: true, withCertificate: false, "moi@demo.test", password, Cancel);
+    }
+
+    [Fact]
+    public async Task The_sentence_is_in_the_language_of_the_account_and_in_ASCII()
+    {
+        await using var server = await PolicyFixture.CreateAsync();
+        using var sessions = new MailSessions(server);
+        await server.Store.Settings.SetAsync(SettingScope.Of(server.Moi.Domain), AccountSettings.Locale, "\"fr\""u8.ToArray(), default);
+        await server.SetAsync(SettingScope.Of(server.Ventes.Id), new PolicyDocument { Name = "Été", Imap = new(On: false), Pop3 = new(On: false), Submission = new(AppPassword: true) });
+        Assert.Equal("NO [CONTACTADMIN] IMAP est desactive par votre administrateur (politique \"Ete\") (FCT-3101)", await LogInAsync(MailProtocol.Imap));
+        Assert.Equal("-ERR [SYS/PERM] POP est desactive par votre administrateur (politique \"Ete\") (FCT-3101)", await LogInAsync(MailProtocol.Pop3));
+        Assert.Equal(
+            "534 5.7.9 SMTP n'accepte pas le mot de passe du compte : creez un mot de passe d'application dans vos reglages et utilisez-le a la place (politique \"Ete\") (FCT-3105)",
+            await LogInAsync(MailProtocol.Submission));
+        Assert.StartsWith("NO [AUTHENTICATIONFAILED] wrong user name", await sessions.LogInAsync(MailProtocol.Imap, MatrixTests.Inside, true, false, "moi@demo.test", "wrong-password", Cancel), StringComparison.Ordinal);
+
+        Task<string> LogInAsync(MailProtocol protocol) => sessions.LogInAsync(protocol, MatrixTests.Inside, true, false, "moi@demo.test", PolicyFixture.Password, Cancel);
+    }
+
+    private static async Task BindAsync(PolicyFixture server, MailSessions sessions) => await server.Store.Directory.AddCredentialAsync(
+        new CredentialRecord(0, server.Moi.Id, "certificate", "", default) { Lookup = ClientCertificateRules.HashOf(sessions.Certificate) }, default);
+
+    private static bool IsOf(string answer, string code, MailProtocol protocol) =>
+        answer.StartsWith(forms[code][Array.IndexOf(MailSessions.Protocols, protocol)], StringComparison.Ordinal) && (code == "ok" || answer.EndsWith($"({code})", StringComparison.Ordinal));
+}
