@@ -32,6 +32,7 @@ internal static class Root
         Trace.Create(),
         Test.Create(),
         Setting.Create(),
+        Ldap.Create(),
         Listener.Create(),
         Status.Create(),
         Demo.Create(),

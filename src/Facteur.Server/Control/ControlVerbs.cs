@@ -48,6 +48,7 @@ internal sealed partial class ControlVerbs(IEnumerable<(string Name, ControlVerb
             .. new FilterVerbs(file, scopes).Table,
             .. new SettingVerbs(file, scopes).Table,
             .. new ListenerVerbs(server).Table,
+            .. new LdapVerbs(accounts, mail.Ldap).Table,
         ], logger);
     }
 

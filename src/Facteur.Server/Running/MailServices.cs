@@ -1,4 +1,5 @@
 using Facteur.Accounts;
+using Facteur.Accounts.Ldap;
 using Facteur.Delivery;
 using Facteur.Delivery.Authentication.Dmarc;
 using Facteur.Delivery.Authentication.Spf;
@@ -91,6 +92,7 @@ internal sealed class MailServices : IAsyncDisposable
         Policies = new MtaStsPublishing(published.FindAsync);
         Setups = new DomainSetups(configuration, Keys, Resolver, published);
         Check = new DomainCheck(Resolver, spf, network.FetchAsync);
+        Ldap = new LdapDirectory(store, new AccountService(store, new LoginOptions(), time), Dialer, time, loggers.CreateLogger<LdapDirectory>());
     }
 
     public DnsResolver Resolver => network.Resolver;
@@ -101,6 +103,9 @@ internal sealed class MailServices : IAsyncDisposable
     public SuppressionList Suppressed { get; }
     public DomainSetups Setups { get; }
     public DomainCheck Check { get; }
+
+    /// <summary>Passwords that a directory elsewhere checks.</summary>
+    public LdapDirectory Ldap { get; }
 
     /// <summary>The MTA-STS policies of our domains, for the web.</summary>
     public MtaStsPublishing Policies { get; }
@@ -128,6 +133,7 @@ internal sealed class MailServices : IAsyncDisposable
         foreach (var service in background) service.Dispose();
         Delivery.Policy.Dispose();
         Keys.Dispose();
+        await Ldap.DisposeAsync();
         network.Dispose();
     }
 

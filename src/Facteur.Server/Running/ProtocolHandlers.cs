@@ -19,7 +19,7 @@ internal sealed class ProtocolHandlers : IDisposable
     public ProtocolHandlers(FacteurConfiguration configuration, MailStore store, MailServices services, TimeProvider time, ILoggerFactory loggers)
     {
         var plaintext = configuration.PlaintextAuth == PlaintextAuth.Loopback;
-        logins = new LoginService(store, new LoginOptions(), time, loggers.CreateLogger<LoginService>());
+        logins = new LoginService(store, new LoginOptions(), time, loggers.CreateLogger<LoginService>()) { ExternalPasswords = services.Ldap };
         var handoff = new MailHandoff(services.Delivery);
         var smtp = new SmtpOptions { HostName = configuration.Hostname, PlaintextAuthOnLoopback = plaintext };
         var smtpLogger = loggers.CreateLogger<SmtpConnectionHandler>();

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Facteur.Accounts;
+using Facteur.Accounts.Ldap;
 using Facteur.Accounts.Policy;
 using Facteur.Delivery.Domains;
 using Facteur.Delivery.Filtering;
@@ -32,6 +33,7 @@ internal sealed record SettingKind(string Name, Type Type, string Scopes, Func<o
         new("mta-sts", typeof(MtaStsSetting), "sd"),
         new("identities", typeof(IdentitiesSetting), "a", document => ((IdentitiesSetting)document).Fault()),
         new("defaults", typeof(DomainDefaults), "d", document => AccountService.Fault((DomainDefaults)document)),
+        new(LdapSetting.Document, typeof(LdapSetting), "sd", document => ((LdapSetting)document).Fault()),
     ];
 
     public static SettingKind? Find(string name) => All.FirstOrDefault(kind => kind.Name == name);
