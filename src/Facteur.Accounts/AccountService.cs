@@ -19,12 +19,14 @@ public sealed partial class AccountService
     private readonly StateStore? state;
     private readonly TimeProvider time;
     private readonly PasswordHashes hashes;
+    private readonly ScramSecrets? scram;
 
     /// <param name="options">Of the same values as the <see cref="LoginService"/>'s, so that new hashes are current.</param>
     public AccountService(MailStore store, LoginOptions options, TimeProvider? time = null)
         : this(store.Directory, options)
     {
         settings = store.Settings;
+        scram = new ScramSecrets(store.Settings, options);
         state = store.State;
         this.time = time ?? TimeProvider.System;
     }
@@ -60,10 +62,11 @@ public sealed partial class AccountService
         var (name, defaults) = (Name(draft.DisplayName), await DefaultsAsync(domain.Id, cancel));
         var groups = draft.Groups is null ? await DefaultGroupsAsync(draft.Kind, domain.Id, defaults, cancel) : await RequireGroupsAsync(domain, draft.Groups, cancel);
         var generated = draft.Password is null && !draft.WithoutPassword && draft.Kind != AccountKind.Shared ? PasswordRules.Generate() : null;
-        var value = draft.Password is null && generated is null ? null : Hash(draft.Password ?? generated!, parsed);
+        var password = draft.Password ?? generated;
+        var value = password is null ? null : await HashAsync(password, parsed, cancel);
 
         var account = await directory.AddAccountAsync(domain.Id, parsed.ToString(), name, draft.Kind, cancel);
-        if (value is not null) await directory.SetCredentialAsync(account.Id, LoginService.PasswordKind, value, cancel);
+        if (value is not null) await StorePasswordAsync(account.Id, password!, value, cancel);
         if ((draft.QuotaOctets ?? defaults.QuotaOctets) is { } quota) account = await directory.UpdateAccountAsync(account with { QuotaOctets = quota }, cancel);
         foreach (var group in groups) await directory.SetMemberAsync(group.Id, account.Id, isMember: true, cancel);
         if (defaults.Locale is { } locale) await WriteLocaleAsync(SettingScope.Of(account.Id), locale, cancel);
@@ -88,7 +91,8 @@ public sealed partial class AccountService
         var account = await RequireAccountAsync(address, cancel);
         if (account.Kind == AccountKind.Shared) throw SharedHasNoPassword();
         var generated = password is null ? PasswordRules.Generate() : null;
-        await directory.SetCredentialAsync(account.Id, LoginService.PasswordKind, Hash(password ?? generated!, Parse(address)), cancel);
+        var chosen = password ?? generated!;
+        await StorePasswordAsync(account.Id, chosen, await HashAsync(chosen, Parse(address), cancel), cancel);
         return generated;
     }
 
@@ -139,10 +143,20 @@ public sealed partial class AccountService
 
     private static AccountRuleException SharedHasNoPassword() => new("A shared account has no password: its members log in with their own.");
 
-    private string Hash(string password, EmailAddress address)
+    private async ValueTask<string> HashAsync(string password, EmailAddress address, CancellationToken cancel)
     {
         if (PasswordRules.Complaint(password, address) is { } complaint) throw new AccountRuleException(complaint);
+        if (settings is not null && await new BreachedPasswords(settings).ComplaintAsync(password, cancel) is { } breached) throw new AccountRuleException(breached);
         return hashes.Hash(LoginService.NormalizePassword(password)!);
+    }
+
+    /// <summary>The hash, and beside it the verifier of SCRAM; without settings that is made at the first login.</summary>
+    private async ValueTask StorePasswordAsync(AccountId account, string password, string hash, CancellationToken cancel)
+    {
+        await directory.SetCredentialAsync(account, LoginService.PasswordKind, hash, cancel);
+        if (scram is null) return;
+        var verifier = scram.MakeVerifier(LoginService.NormalizePassword(password)!, await scram.SaltAsync(account, cancel));
+        await ScramSecrets.WriteAsync(directory, account, verifier, hash, cancel);
     }
 
     private static EmailAddress Parse(string address) =>

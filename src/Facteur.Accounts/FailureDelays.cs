@@ -5,7 +5,8 @@ namespace Facteur.Accounts;
 
 /// <summary>
 /// Failures per client address and per account, and the delay they cost the next try. Never asked for a password
-/// that is remembered as right, so a stranger's guessing does not slow the owner's clients.
+/// that is remembered as right, so a stranger's guessing does not slow the owner's clients. A client that the account knows (<see cref="KnownClients"/>)
+/// is counted by itself: neither strangers at the account nor others behind its address slow it, and it slows nobody else.
 /// </summary>
 internal sealed class FailureDelays(LoginOptions options, TimeProvider time)
 {
@@ -26,30 +27,42 @@ internal sealed class FailureDelays(LoginOptions options, TimeProvider time)
         return new IPAddress(bytes);
     }
 
-    public TimeSpan For(IPAddress prefix, string user)
+    public TimeSpan For(IPAddress prefix, string user, bool isKnown = false)
     {
         lock (gate)
         {
+            if (isKnown) return DelayOf(Pair(prefix, user), options.LongestAddressDelay);
             var byAddress = DelayOf(prefix.ToString(), options.LongestAddressDelay);
             var byAccount = DelayOf(user, options.LongestAccountDelay);
             return byAddress > byAccount ? byAddress : byAccount;
         }
     }
 
-    public void Failed(IPAddress prefix, string user)
+    public void Failed(IPAddress prefix, string user, bool isKnown = false)
     {
         lock (gate)
         {
+            if (isKnown)
+            {
+                Count(Pair(prefix, user));
+                return;
+            }
             Count(prefix.ToString());
             Count(user);
         }
     }
 
     /// <summary>Clears the account's count; the address keeps its own, or one good account would pay for guessing at others (S-09).</summary>
-    public void Succeeded(string user)
+    public void Succeeded(IPAddress prefix, string user)
     {
-        lock (gate) counts.Remove(user);
+        lock (gate)
+        {
+            counts.Remove(user);
+            counts.Remove(Pair(prefix, user));
+        }
     }
+
+    private static string Pair(IPAddress prefix, string user) => $"{prefix} {user}";
 
     private TimeSpan DelayOf(string key, TimeSpan longest)
     {

@@ -2,9 +2,17 @@ using System.Net;
 
 namespace Facteur.Accounts;
 
+/// <summary>Who waits for one's turn: a client address; or, apart from all others behind its address, a client that an account knows.</summary>
+/// <param name="KnownTo">The user, when the client is known to it.</param>
+internal readonly record struct LinePlace(IPAddress Address, string? KnownTo = null)
+{
+    public bool IsKnown => KnownTo is not null;
+}
+
 /// <summary>
 /// The line in front of the password hashing: one login at a time per client address, a bounded number waiting per
-/// address and in all, so that no number of tries can keep other addresses' logins from their turn (S-10).
+/// address and in all, so that no number of tries can keep other addresses' logins from their turn (S-10). Known clients have
+/// places of their own, which strangers cannot fill, and their passwords are hashed before those of strangers.
 /// </summary>
 internal sealed class HashingLine(int parallel, int waitingInAll, int waitingPerAddress) : IDisposable
 {
@@ -13,22 +21,24 @@ internal sealed class HashingLine(int parallel, int waitingInAll, int waitingPer
         public int Users;
     }
 
-    private readonly SemaphoreSlim cores = new(parallel, parallel);
-    private readonly Dictionary<IPAddress, Turn> turns = [];
+    private readonly CoreQueue cores = new(parallel);
+    private readonly Dictionary<LinePlace, Turn> turns = [];
     private readonly Lock gate = new();
-    private int inLine;
+    private int strangers, known;
 
-    /// <summary>Waits for this address's turn; false when the line is full. Pair with <see cref="Leave"/>.</summary>
-    public async ValueTask<bool> EnterAsync(IPAddress address, CancellationToken cancel)
+    public ValueTask<bool> EnterAsync(IPAddress address, CancellationToken cancel) => EnterAsync(new LinePlace(address), cancel);
+
+    /// <summary>Waits for this place's turn; false when the line is full. Pair with Leave.</summary>
+    public async ValueTask<bool> EnterAsync(LinePlace place, CancellationToken cancel)
     {
         Turn? turn;
         lock (gate)
         {
-            if (inLine >= waitingInAll + parallel) return false;
-            if (!turns.TryGetValue(address, out turn)) turns.Add(address, turn = new Turn());
+            if ((place.IsKnown ? known : strangers) >= waitingInAll + parallel) return false;
+            if (!turns.TryGetValue(place, out turn)) turns.Add(place, turn = new Turn());
             if (turn.Users > waitingPerAddress) return false;
             turn.Users++;
-            inLine++;
+            Count(place, 1);
         }
         try
         {
@@ -37,43 +47,109 @@ internal sealed class HashingLine(int parallel, int waitingInAll, int waitingPer
         }
         catch
         {
-            Drop(address, turn);
+            Drop(place, turn);
             throw;
         }
     }
 
-    public void Leave(IPAddress address)
+    public void Leave(IPAddress address) => Leave(new LinePlace(address));
+
+    public void Leave(LinePlace place)
     {
         Turn turn;
-        lock (gate) turn = turns[address];
+        lock (gate) turn = turns[place];
         turn.Release();
-        Drop(address, turn);
+        Drop(place, turn);
     }
 
     /// <summary>Runs CPU-bound work on a thread of its own, so that the pool's few threads stay with the connections.</summary>
-    public async ValueTask<T> ComputeAsync<T>(Func<T> work, CancellationToken cancel)
+    /// <param name="isFirst">Before all that is not.</param>
+    public async ValueTask<T> ComputeAsync<T>(Func<T> work, bool isFirst, CancellationToken cancel)
     {
-        await cores.WaitAsync(cancel);
+        await cores.EnterAsync(isFirst, cancel);
         try
         {
             return await Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         }
         finally
         {
-            cores.Release();
+            cores.Leave();
         }
     }
 
-    public void Dispose() => cores.Dispose();
+    public void Dispose()
+    {
+        lock (gate)
+            foreach (var turn in turns.Values) turn.Dispose();
+    }
 
-    private void Drop(IPAddress address, Turn turn)
+    private void Count(LinePlace place, int by)
+    {
+        if (place.IsKnown) known += by;
+        else strangers += by;
+    }
+
+    private void Drop(LinePlace place, Turn turn)
     {
         lock (gate)
         {
-            inLine--;
+            Count(place, -1);
             if (--turn.Users > 0) return;
-            turns.Remove(address);
+            turns.Remove(place);
         }
         turn.Dispose();
+    }
+}
+
+/// <summary>So many at a time; who is first in line goes before who is not, each kind in the order it came.</summary>
+internal sealed class CoreQueue(int parallel)
+{
+    private readonly LinkedList<TaskCompletionSource> first = [], others = [];
+    private readonly Lock gate = new();
+    private int free = parallel;
+
+    public async ValueTask EnterAsync(bool isFirst, CancellationToken cancel)
+    {
+        cancel.ThrowIfCancellationRequested();
+        LinkedListNode<TaskCompletionSource> place;
+        var waiting = isFirst ? first : others;
+        lock (gate)
+        {
+            if (free > 0)
+            {
+                free--;
+                return;
+            }
+            place = waiting.AddLast(new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        }
+        await using (cancel.Register(() => GiveUp(waiting, place, cancel))) await place.Value.Task;
+    }
+
+    public void Leave()
+    {
+        TaskCompletionSource next;
+        lock (gate)
+        {
+            var waiting = first.Count > 0 ? first : others;
+            if (waiting.First is not { } place)
+            {
+                free++;
+                return;
+            }
+            waiting.RemoveFirst();
+            next = place.Value;
+        }
+        next.SetResult();
+    }
+
+    // Under the lock it is either still waiting, and leaves, or was let in, and stays.
+    private void GiveUp(LinkedList<TaskCompletionSource> waiting, LinkedListNode<TaskCompletionSource> place, CancellationToken cancel)
+    {
+        lock (gate)
+        {
+            if (place.List is null) return;
+            waiting.Remove(place);
+        }
+        place.Value.TrySetCanceled(cancel);
     }
 }

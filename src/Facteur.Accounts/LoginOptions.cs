@@ -9,6 +9,12 @@ public sealed class LoginOptions
     [Range(1, 10_000_000)]
     public int HashIterations { get; init; } = 210_000;
 
+    /// <summary>
+    /// Rounds of PBKDF2-HMAC-SHA256 in SCRAM verifiers; at least 4096 (RFC 7677 §3), at most what widely used client libraries
+    /// still compute for a server (65,536). It is the client that pays them at each login.
+    /// </summary>
+    public int ScramIterations => Math.Clamp(HashIterations, 4096, 65_536);
+
     /// <summary>Passwords hashed at one time. As many as cores: more would only make each slower.</summary>
     [Range(1, 1024)]
     public int ParallelHashes { get; init; } = Environment.ProcessorCount;
@@ -41,6 +47,19 @@ public sealed class LoginOptions
 
     /// <summary>Longest delay of an account; short, because strangers cause it.</summary>
     public TimeSpan LongestAccountDelay { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Different wrong passwords from one address within <see cref="ForgetFailuresAfter"/> that block it; a program with an old password repeats one.</summary>
+    [Range(1, 100_000)]
+    public int BlockAfter { get; init; } = 100;
+
+    /// <summary>How long an address stays blocked.</summary>
+    public TimeSpan BlockFor { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>An address that an account logged in from so lately is known to it: strangers' failures do not slow it.</summary>
+    public TimeSpan KnownFor { get; init; } = TimeSpan.FromDays(30);
+
+    /// <summary>How long the login history is kept.</summary>
+    public TimeSpan HistoryKept { get; init; } = TimeSpan.FromDays(90);
 
     /// <summary>Failures are forgotten after this long without a new one.</summary>
     public TimeSpan ForgetFailuresAfter { get; init; } = TimeSpan.FromMinutes(15);

@@ -2,7 +2,6 @@ using System.Net;
 using System.Text;
 using Facteur.Accounts.Policy;
 using Facteur.Storage;
-using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.Logging;
 
 namespace Facteur.Accounts;
@@ -10,31 +9,48 @@ namespace Facteur.Accounts;
 /// <summary>
 /// Checks logins of all protocols alike. Invariants: a refusal says and costs the same whether the user exists or not;
 /// a remembered login is good only for the credential it was verified against; no password reaches a log;
-/// a login that is remembered waits for nobody.
+/// a login that is remembered, or by an app password, waits for nobody, asks the store for nothing that is not in memory, and commits nothing.
 /// </summary>
+/// <remarks>The parts: credentials are found right in LoginService.Passwords and LoginService.Others, rules are asked in LoginService.Admission.</remarks>
 public sealed partial class LoginService : IDisposable
 {
-    internal const string PasswordKind = "password";
+    internal const string PasswordKind = CredentialKinds.Password;
 
     private readonly DirectoryStore directory;
     private readonly TimeProvider time;
+    private readonly LoginOptions options;
     private readonly ILogger logger;
     private readonly VerifiedLogins verified;
     private readonly FailureDelays delays;
     private readonly HashingLine line;
+    private readonly ScramSecrets scram;
+    private readonly KnownClients known;
+    private readonly CredentialUses uses;
+    private readonly LoginAlerts alerts;
+    private readonly LoginHistoryStore historyRows;
     private readonly AccountWatch watch;
     private readonly AccountSettings settings;
+    private DateTimeOffset purged;
 
     public LoginService(MailStore store, LoginOptions options, TimeProvider time, ILogger<LoginService> logger)
     {
         directory = store.Directory;
+        historyRows = store.Logins;
         this.time = time;
+        this.options = options;
         this.logger = logger;
         Hashes = new PasswordHashes(options.HashIterations);
         verified = new VerifiedLogins(options.RememberFor, options.RememberedLogins, time);
         delays = new FailureDelays(options, time);
         line = new HashingLine(options.ParallelHashes, options.WaitingLogins, options.WaitingLoginsPerAddress);
+        scram = new ScramSecrets(store.Settings, options);
+        known = new KnownClients(store.State, options, time);
+        uses = new CredentialUses(directory, time);
+        alerts = new LoginAlerts(store.State, store.Settings, time);
         settings = new AccountSettings(store.Settings);
+        Blocks = new AddressBlocks(store.State, options, time);
+        History = new LoginHistory(store.Logins, time);
+        SecondFactors = new TotpService(directory, time);
         Policies = new PolicyService(directory, store.Settings);
         watch = new AccountWatch(directory, store.Settings, Policies, logger);
     }
@@ -44,29 +60,35 @@ public sealed partial class LoginService : IDisposable
     /// <summary>The rules that logins are held against.</summary>
     public PolicyService Policies { get; }
 
+    /// <summary>Addresses whose logins are not looked at.</summary>
+    public AddressBlocks Blocks { get; }
+
+    public LoginHistory History { get; }
+
+    /// <summary>Second factors, for the web: asked after the password was found right.</summary>
+    public TotpService SecondFactors { get; }
+
     /// <summary>Access tokens for XOAUTH2 and OAUTHBEARER; without it the two are not offered.</summary>
     public IAccessTokens? Tokens { get; set; }
+
+    /// <summary>Where programs learn how to get a token: the URL of an OpenID Connect discovery document, told with a token's refusal (RFC 7628 §3.2.2).</summary>
+    public string? OpenIdConfiguration { get; set; }
 
     /// <summary>A directory elsewhere that passwords are checked against.</summary>
     public IExternalPasswords? ExternalPasswords { get; set; }
 
-    /// <summary>Who logs in, before the password is looked at. <see cref="Record"/> is null for a user that cannot be: unknown, malformed, wrong authzid.</summary>
-    private readonly record struct Candidate(string User, string Password, AccountRecord? Record, long Epoch);
+    /// <summary>A login that its owner wants to hear of; raised some seconds after it, on a thread of the pool.</summary>
+    public event Action<LoginAlert>? Alerted;
 
-    public async ValueTask<LoginResult> LoginAsync(LoginAttempt attempt, CancellationToken cancel)
+    /// <summary>A login by a user name and a password, the account's own or one for an app.</summary>
+    public ValueTask<LoginResult> LoginAsync(LoginAttempt attempt, CancellationToken cancel) =>
+        DecideAsync(attempt.Client, attempt.UserName, () => CheckPasswordAsync(attempt, cancel));
+
+    /// <summary>The program of a login said its name after it (IMAP ID).</summary>
+    public void NoteProgram(Account account, string program)
     {
-        try
-        {
-            var result = await CheckAsync(attempt, cancel);
-            if (result.Account is { } account) LogLoggedIn(account.Address, attempt.Client.Protocol, attempt.Client.Remote);
-            else LogRefused(Printable(attempt.UserName), attempt.Client.Protocol, attempt.Client.Remote, result.Refusal);
-            return result;
-        }
-        catch (Exception e) when (e is not OperationCanceledException)
-        {
-            LogFailed(e, attempt.Client.Protocol, attempt.Client.Remote);
-            return new LoginResult(null, LoginRefusal.Temporary);
-        }
+        if (account is not { Client: { } client, Credential: { } credential }) return;
+        History.NoteProgram(account.Member ?? account.Id, client, Text(credential), program);
     }
 
     /// <summary>
@@ -88,81 +110,94 @@ public sealed partial class LoginService : IDisposable
         line.Dispose();
     }
 
-    private async ValueTask<LoginResult> CheckAsync(LoginAttempt attempt, CancellationToken cancel)
+    /// <summary>Writes what logins left since the last time; called by <see cref="LoginRecorder"/>. Each part is tried, the first fault is thrown.</summary>
+    internal async Task FlushAsync(CancellationToken cancel)
     {
-        var candidate = await FindAsync(attempt, cancel);
-        var key = verified.KeyOf(candidate.User, candidate.Password);
-        if (IsRemembered(key, candidate)) return await AcceptAsync(candidate, attempt.Client, cancel);
+        Exception? fault = null;
+        foreach (var part in (Func<CancellationToken, ValueTask>[])[uses.FlushAsync, known.FlushAsync, Blocks.FlushAsync, FlushHistoryAsync, PurgeHistoryAsync])
+        {
+            try
+            {
+                await part(cancel);
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                fault ??= e;
+            }
+        }
+        if (fault is not null) System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(fault);
+    }
 
-        var prefix = FailureDelays.Prefix(attempt.Client.Remote);
-        if (!await line.EnterAsync(prefix, cancel)) return new LoginResult(null, LoginRefusal.Busy);
+    private async ValueTask FlushHistoryAsync(CancellationToken cancel)
+    {
+        var written = await History.FlushAsync(cancel);
+        if (written.Count == 0) return;
+        foreach (var alert in await alerts.LearnAsync(written, cancel)) Alerted?.Invoke(alert);
+    }
+
+    private async ValueTask PurgeHistoryAsync(CancellationToken cancel)
+    {
+        var now = time.GetUtcNow();
+        if (now - purged < TimeSpan.FromHours(1)) return;
+        purged = now;
+        while (await historyRows.PurgeAsync(now - options.HistoryKept, PurgeAtOnce, cancel) == PurgeAtOnce)
+        {
+        }
+    }
+
+    private const int PurgeAtOnce = 1_000;
+
+    /// <summary>What was found of a try.</summary>
+    /// <param name="Person">Whose credential was tried; null for nobody's.</param>
+    /// <param name="Proof">What was right; null when nothing was.</param>
+    private readonly record struct Verdict(LoginResult Result, AccountRecord? Person = null, LoginProof? Proof = null);
+
+    /// <summary>Comes to a verdict and leaves what logins leave: a line in the log, a row in the history, a known client.</summary>
+    private async ValueTask<LoginResult> DecideAsync(LoginClient client, string userName, Func<ValueTask<Verdict>> check)
+    {
         try
         {
-            // The connection before this one in the line may have brought the same password; and the account may have changed.
-            candidate = await FindAsync(attempt, cancel);
-            if (IsRemembered(key, candidate)) return await AcceptAsync(candidate, attempt.Client, cancel);
-            var delay = delays.For(prefix, candidate.User);
-            if (delay > TimeSpan.Zero) await Task.Delay(delay, time, cancel);
-            return await VerifyAsync(candidate, key, prefix, attempt.Client, cancel);
+            var verdict = await check();
+            Note(verdict, client, userName);
+            return verdict.Result;
         }
-        finally
+        catch (Exception e) when (e is not OperationCanceledException)
         {
-            line.Leave(prefix);
+            LogFailed(e, client.Protocol, client.Remote);
+            return Refused(LoginRefusal.Temporary);
         }
     }
 
-    private async ValueTask<LoginResult> VerifyAsync(Candidate candidate, LoginKey key, IPAddress prefix, LoginClient client, CancellationToken cancel)
+    private void Note(in Verdict verdict, LoginClient client, string userName)
     {
-        var credential = candidate.Record is { } found ? await FindPasswordAsync(found.Id, cancel) : null;
-        var stored = credential?.Value ?? Hashes.Dummy;
-        var outcome = await line.ComputeAsync(() => Hashes.Verify(stored, candidate.Password), cancel);
-        if (outcome == PasswordVerificationResult.Failed || credential is null || candidate.Record is not { } account)
+        var credential = verdict.Proof is { } proof ? Text(proof.Credential) : "";
+        if (verdict.Result.Account is not { } account)
         {
-            delays.Failed(prefix, candidate.User);
-            return new LoginResult(null, LoginRefusal.BadCredentials);
+            LogRefused(Printable(userName), client.Protocol, client.Remote, verdict.Result.Refusal);
+            if (verdict.Person is { } refused && verdict.Result.Reason is { } why) History.Note(refused.Id, client, credential, why.Code);
+            return;
         }
-        delays.Succeeded(candidate.User);
-        if (!account.Enabled) return new LoginResult(null, LoginRefusal.Disabled);
-        if (outcome == PasswordVerificationResult.SuccessRehashNeeded) await RehashAsync(credential, candidate.Password, cancel);
-        verified.Add(key, account);
-        return await AcceptAsync(candidate, client, cancel);
+        LogLoggedIn(account.Address, client.Protocol, client.Remote);
+        var person = verdict.Person!;
+        known.Note(person.Id, FailureDelays.Prefix(client.Remote));
+        if (verdict.Proof?.Credential.Id is { } id) uses.Note(id, client.Remote);
+        History.Note(person.Id, client, credential, "ok");
+        if (account.Member is not null) History.Note(account.Id, client, $"member: {person.Address}", "ok");
     }
 
-    private async ValueTask<Candidate> FindAsync(LoginAttempt attempt, CancellationToken cancel)
-    {
-        if (!EmailAddress.TryParse(attempt.UserName, out var address) || NormalizePassword(attempt.Password) is not { } password
-            || !IsSameUser(attempt.AuthorizationId, address))
-            return new Candidate("", "", null, 0);
-        var user = address.ToString();
-        var epoch = watch.Epoch; // read before the record, so that Watch sees a change that came after it
-        return new Candidate(user, password, await directory.FindAccountAsync(user, cancel), epoch);
-    }
+    private static LoginResult Refused(LoginRefusal refusal) => new(null, refusal, AccessRefusal.Of(refusal));
 
-    private bool IsRemembered(LoginKey key, in Candidate candidate) =>
-        candidate.Record is { Enabled: true } account && verified.Holds(key, account);
-
-    /// <summary>The password is right; what is left are the rules.</summary>
-    private async ValueTask<LoginResult> AcceptAsync(Candidate candidate, LoginClient client, CancellationToken cancel)
+    private static string Text(UsedCredential credential)
     {
-        var record = candidate.Record!;
-        var credential = new UsedCredential(CredentialKind.Password);
-        if (await Policies.CheckAsync(record, client, credential, cancel) is { } refusal)
-            return new LoginResult(null, LoginRefusal.NotAllowed, refusal, await settings.LocaleAsync(record, cancel));
-        var account = new Account(record.Id, record.Address, record.DisplayName) { SecurityEpoch = candidate.Epoch, Client = client, Credential = credential };
-        return new LoginResult(account, LoginRefusal.None);
-    }
-
-    private async ValueTask<CredentialRecord?> FindPasswordAsync(AccountId account, CancellationToken cancel)
-    {
-        foreach (var credential in await directory.ListCredentialsAsync(account, cancel))
-            if (credential.Kind == PasswordKind) return credential;
-        return null;
-    }
-
-    private async ValueTask RehashAsync(CredentialRecord old, string password, CancellationToken cancel)
-    {
-        var value = await line.ComputeAsync(() => Hashes.Hash(password), cancel);
-        await directory.ReplaceHashAsync(old, value, cancel);
+        var kind = credential.Kind switch
+        {
+            CredentialKind.AppPassword => CredentialKinds.AppPassword,
+            CredentialKind.Certificate => CredentialKinds.Certificate,
+            CredentialKind.AccessToken => "token",
+            CredentialKind.Passkey => CredentialKinds.Passkey,
+            _ => CredentialKinds.Password,
+        };
+        return credential.Label.Length > 0 ? $"{kind}: {credential.Label}" : kind;
     }
 
     /// <summary>NFC, as when it was set: keyboards differ in how they compose "é". Null when it cannot be a password.</summary>
@@ -176,9 +211,6 @@ public sealed partial class LoginService : IDisposable
             if (char.IsSurrogate(text[i]) && !(i + 1 < text.Length && char.IsSurrogatePair(text[i], text[++i]))) return false;
         return true;
     }
-
-    private static bool IsSameUser(string authorizationId, EmailAddress user) =>
-        authorizationId.Length == 0 || (EmailAddress.TryParse(authorizationId, out var other) && other == user);
 
     /// <summary>What a client sent as user name, safe for one line of a log.</summary>
     private static string Printable(string userName)
@@ -198,4 +230,10 @@ public sealed partial class LoginService : IDisposable
 
     [LoggerMessage(LogLevel.Error, "A login by {Protocol} from {Remote} could not be checked", EventName = "LoginFailed")]
     private partial void LogFailed(Exception e, MailProtocol protocol, IPAddress remote);
+
+    [LoggerMessage(LogLevel.Warning, "{Address} brought {Failures} different wrong passwords: its logins are refused for {Minutes} minutes", EventName = "AddressBlocked")]
+    private partial void LogBlocked(IPAddress address, int failures, double minutes);
+
+    [LoggerMessage(LogLevel.Warning, "The password of {Account} could not be hashed anew; it is tried again at its next login", EventName = "RehashFailed")]
+    private partial void LogRehashFailed(Exception e, string account);
 }

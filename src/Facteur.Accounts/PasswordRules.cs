@@ -6,7 +6,7 @@ namespace Facteur.Accounts;
 /// <summary>What a password must be, and how one is made.</summary>
 public static class PasswordRules
 {
-    /// <summary>In characters. Length is the only rule that helps (NIST SP 800-63B): no classes of characters, no expiry.</summary>
+    /// <summary>In characters. Length, and not to be one that everybody tries, are the rules that help (NIST SP 800-63B): no classes of characters, no expiry.</summary>
     public const int MinLength = 8;
     public const int MaxLength = 512;
 
@@ -22,8 +22,9 @@ public static class PasswordRules
         if (length < MinLength) return $"A password has at least {MinLength} characters.";
         if (password.Length > MaxLength) return $"A password has at most {MaxLength} characters.";
         if (LoginService.NormalizePassword(password) is not { } normal) return "The password is not valid Unicode text.";
-        return string.Equals(normal, address.ToString(), StringComparison.OrdinalIgnoreCase) || string.Equals(normal, address.LocalPart, StringComparison.OrdinalIgnoreCase)
-            ? "The password cannot be the address." : null;
+        if (string.Equals(normal, address.ToString(), StringComparison.OrdinalIgnoreCase) || string.Equals(normal, address.LocalPart, StringComparison.OrdinalIgnoreCase))
+            return "The password cannot be the address.";
+        return CommonPasswords.Contains(normal, address) ? "The password is one of those that are tried first; a few words that do not belong together are better." : null;
     }
 
     /// <summary>A password that can be read out on the telephone ("soleil-4217-papier-lune-rivage"): four words of 256 and a number of 9000, 45 bits.</summary>

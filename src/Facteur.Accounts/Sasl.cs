@@ -13,7 +13,10 @@ public enum SaslStep
     Malformed,
 }
 
-/// <summary>The server side of one SASL exchange (RFC 4422), after the protocol decoded base64. Mechanisms: PLAIN (RFC 4616), LOGIN (draft-murchison-sasl-login).</summary>
+/// <summary>
+/// The server side of one SASL exchange (RFC 4422), after the protocol decoded base64. Mechanisms: SCRAM-SHA-256 with and without
+/// channel binding (RFC 7677), PLAIN (RFC 4616), LOGIN (draft-murchison-sasl-login), OAUTHBEARER (RFC 7628), XOAUTH2, EXTERNAL.
+/// </summary>
 public abstract class SaslServer
 {
     /// <summary>Most octets of one client message, decoded.</summary>
@@ -21,20 +24,29 @@ public abstract class SaslServer
 
     private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
 
-    private readonly LoginService logins;
-    private readonly LoginClient client;
+    private protected SaslServer(LoginService logins, LoginClient client) => (Logins, Client) = (logins, client);
 
-    private protected SaslServer(LoginService logins, LoginClient client)
-    {
-        this.logins = logins;
-        this.client = client;
-    }
+    private protected LoginService Logins { get; }
+
+    private protected LoginClient Client { get; }
 
     /// <summary>Names in order of preference, for CAPABILITY, CAPA, EHLO.</summary>
     /// <param name="client">As the connection stands: mechanisms that bind to TLS, or need a certificate, come with it.</param>
-    public static IReadOnlyList<string> MechanismsFor(LoginClient client) => Mechanisms;
-
-    private static readonly string[] Mechanisms = ["PLAIN", "LOGIN"];
+    /// <param name="logins">What it can check; null: passwords alone.</param>
+    public static IReadOnlyList<string> MechanismsFor(LoginClient client, LoginService? logins = null)
+    {
+        var names = new List<string>(8);
+        // Where a directory elsewhere checks passwords there are no verifiers, and a client would not fall back to PLAIN by itself.
+        if (logins?.ExternalPasswords is null)
+        {
+            if (!client.ServerEndPoint.IsEmpty) names.Add("SCRAM-SHA-256-PLUS");
+            names.Add("SCRAM-SHA-256");
+        }
+        names.AddRange(["PLAIN", "LOGIN"]);
+        if (logins?.Tokens is not null) names.AddRange(["OAUTHBEARER", "XOAUTH2"]);
+        if (client.CertificateHash is not null) names.Add("EXTERNAL");
+        return names;
+    }
 
     /// <summary>Null for a mechanism that is not offered.</summary>
     public static SaslServer? Create(string mechanism, LoginService logins, LoginClient client) =>
@@ -42,6 +54,11 @@ public abstract class SaslServer
         {
             "PLAIN" => new PlainSasl(logins, client),
             "LOGIN" => new LoginSasl(logins, client),
+            "SCRAM-SHA-256" => new ScramSasl(logins, client, isPlus: false),
+            "SCRAM-SHA-256-PLUS" when !client.ServerEndPoint.IsEmpty => new ScramSasl(logins, client, isPlus: true),
+            "OAUTHBEARER" when logins.Tokens is not null => new OAuthBearerSasl(logins, client),
+            "XOAUTH2" when logins.Tokens is not null => new XOAuth2Sasl(logins, client),
+            "EXTERNAL" when client.CertificateHash is not null => new ExternalSasl(logins, client),
             _ => null,
         };
 
@@ -58,11 +75,11 @@ public abstract class SaslServer
 
     private protected async ValueTask<SaslStep> LoginAsync(string authorizationId, string user, string password, CancellationToken cancel)
     {
-        Result = await logins.LoginAsync(new LoginAttempt(user, password, client, authorizationId), cancel);
+        Result = await Logins.LoginAsync(new LoginAttempt(user, password, Client, authorizationId), cancel);
         return SaslStep.Done;
     }
 
-    /// <summary>UTF-8 as both mechanisms want it; null when it is not, or too long.</summary>
+    /// <summary>UTF-8 as all mechanisms want it; null when it is not, or too long.</summary>
     private protected static string? Decode(ReadOnlySpan<byte> message)
     {
         if (message.Length > MaxMessageOctets) return null;

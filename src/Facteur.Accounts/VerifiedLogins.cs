@@ -5,18 +5,22 @@ using Facteur.Storage;
 
 namespace Facteur.Accounts;
 
+/// <summary>What somebody proved to be in by, and what that may be used for.</summary>
+internal sealed record LoginProof(UsedCredential Credential, AppPasswordGrant? Grant = null);
+
 /// <summary>
 /// Logins that were verified a short while ago. Keyed by an HMAC of user and password under a key of this process,
 /// so that it holds no secret and one user's entry cannot answer for another's; good only for the credential version
-/// it was verified against, so that a changed password or a disabled account ends it at once.
+/// it was verified against, so that a changed password or a disabled account ends it at once. An entry that is too old to let in
+/// still says that the password was right once: such a login is no stranger's.
 /// </summary>
 internal sealed class VerifiedLogins(TimeSpan lifetime, int capacity, TimeProvider time)
 {
-    private readonly record struct Entry(AccountId Account, long CredentialVersion, long Expires);
+    private readonly record struct Entry(AccountId Account, long CredentialVersion, LoginProof Proof, long Expires);
 
     private readonly byte[] key = RandomNumberGenerator.GetBytes(32);
     private readonly Dictionary<LoginKey, Entry> entries = [];
-    // All entries live equally long, so the order of adding is the order of expiry.
+    // All entries live equally long, so the order of adding is the order of leaving.
     private readonly Queue<(LoginKey Key, long Expires)> order = new();
     private readonly Lock gate = new();
 
@@ -35,29 +39,36 @@ internal sealed class VerifiedLogins(TimeSpan lifetime, int capacity, TimeProvid
         return LoginKey.Read(digest);
     }
 
-    public bool Holds(LoginKey login, AccountRecord account)
+    /// <summary>What it was verified by; null when it is not remembered, or not any more.</summary>
+    public LoginProof? Find(LoginKey login, AccountRecord account)
     {
-        lock (gate)
-            return entries.TryGetValue(login, out var entry) && entry.Account == account.Id
-                && entry.CredentialVersion == account.CredentialVersion && entry.Expires > time.GetTimestamp();
+        lock (gate) return TryGet(login, account, out var entry) && entry.Expires > time.GetTimestamp() ? entry.Proof : null;
     }
 
-    public void Add(LoginKey login, AccountRecord account)
+    /// <summary>The same password was right for the same credentials since the process began, however long ago.</summary>
+    public bool WasRight(LoginKey login, AccountRecord account)
+    {
+        lock (gate) return TryGet(login, account, out _);
+    }
+
+    public void Add(LoginKey login, AccountRecord account, LoginProof proof)
     {
         if (capacity == 0 || lifetime <= TimeSpan.Zero) return;
         lock (gate)
         {
-            var now = time.GetTimestamp();
-            while (order.TryPeek(out var oldest) && (oldest.Expires <= now || entries.Count >= capacity))
+            while (order.TryPeek(out var oldest) && (entries.Count >= capacity || order.Count >= 2 * capacity))
             {
                 order.Dequeue();
                 if (entries.TryGetValue(oldest.Key, out var entry) && entry.Expires == oldest.Expires) entries.Remove(oldest.Key);
             }
-            var expires = now + (long)(lifetime.TotalSeconds * time.TimestampFrequency);
-            entries[login] = new Entry(account.Id, account.CredentialVersion, expires);
+            var expires = time.GetTimestamp() + (long)(lifetime.TotalSeconds * time.TimestampFrequency);
+            entries[login] = new Entry(account.Id, account.CredentialVersion, proof, expires);
             order.Enqueue((login, expires));
         }
     }
+
+    private bool TryGet(LoginKey login, AccountRecord account, out Entry entry) =>
+        entries.TryGetValue(login, out entry) && entry.Account == account.Id && entry.CredentialVersion == account.CredentialVersion;
 
     internal int Count
     {

@@ -28,5 +28,5 @@ internal static class Capabilities
     public static bool CanSendPassword(ImapSession session) =>
         session.Connection.IsEncrypted || session.Options.PlaintextOnLoopback && IPAddress.IsLoopback(session.Connection.Remote.Address);
 
-    private static string Mechanisms(ImapSession session) => string.Concat(SaslServer.MechanismsFor(session.Client).Select(m => " AUTH=" + m));
+    private static string Mechanisms(ImapSession session) => string.Concat(SaslServer.MechanismsFor(session.Client, session.Logins).Select(m => " AUTH=" + m));
 }

@@ -45,6 +45,7 @@ internal sealed partial class ImapSession
     public void ClientIs(string name)
     {
         program = name.Length <= MaxProgram ? name : name[..MaxProgram];
+        if (account is not null) Logins.NoteProgram(account, program);
         LogClient(Connection.Id, name);
     }
 

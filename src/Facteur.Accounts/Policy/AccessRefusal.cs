@@ -5,6 +5,12 @@ public static class AccessCode
 {
     public const string BadCredentials = "FCT-3001", Disabled = "FCT-3002", Busy = "FCT-3003", Temporary = "FCT-3004";
 
+    /// <summary>The credential is right, and not for this: an app password or a token has limits of its own.</summary>
+    public const string AppPasswordOtherProtocol = "FCT-3011", AppPasswordOtherNetwork = "FCT-3012", AppPasswordEnded = "FCT-3013", TokenOtherScope = "FCT-3014";
+
+    /// <summary>The address has brought too many wrong passwords.</summary>
+    public const string AddressBlocked = "FCT-3021";
+
     /// <summary>Rules of an administrator.</summary>
     public const string SwitchedOff = "FCT-3101", NotFromHere = "FCT-3102", TlsRequired = "FCT-3103", CertificateRequired = "FCT-3104",
         AppPasswordRequired = "FCT-3105", SecondFactorRequired = "FCT-3106";
@@ -43,12 +49,10 @@ public sealed record AccessRefusal(string Code, params string[] Arguments)
 
     public AccessNature Nature => Code switch
     {
-        AccessCode.BadCredentials or "FCT-3011" or "FCT-3013" or "FCT-3014" => AccessNature.Wrong, // of another protocol, ended, of another scope
-        "FCT-3012" => AccessNature.Connection, // of another network
-        "FCT-3021" => AccessNature.Temporary, // too many wrong passwords came from the address
+        AccessCode.BadCredentials or AccessCode.AppPasswordOtherProtocol or AccessCode.AppPasswordEnded or AccessCode.TokenOtherScope => AccessNature.Wrong,
         AccessCode.Disabled => AccessNature.Disabled,
-        AccessCode.Busy or AccessCode.Temporary => AccessNature.Temporary,
-        AccessCode.NotFromHere or AccessCode.CertificateRequired => AccessNature.Connection,
+        AccessCode.Busy or AccessCode.Temporary or AccessCode.AddressBlocked => AccessNature.Temporary,
+        AccessCode.NotFromHere or AccessCode.CertificateRequired or AccessCode.AppPasswordOtherNetwork => AccessNature.Connection,
         AccessCode.TlsRequired => AccessNature.Privacy,
         AccessCode.AppPasswordRequired or AccessCode.SecondFactorRequired => AccessNature.TooWeak,
         AccessCode.PopSwitchedOff or AccessCode.ImapSwitchedOff => AccessNature.Owner,

@@ -29,7 +29,7 @@ internal sealed record Auth(string? Mechanism, ReadOnlyMemory<byte>? Initial) : 
         RequirePrivacy(session);
         session.UserName = null;
         var sasl = SaslServer.Create(Mechanism, session.Logins, session.Client)
-            ?? throw new Pop3RefusedException(null, Pop3Text.MechanismsAre, string.Join(' ', SaslServer.MechanismsFor(session.Client)));
+            ?? throw new Pop3RefusedException(null, Pop3Text.MechanismsAre, string.Join(' ', SaslServer.MechanismsFor(session.Client, session.Logins)));
         // Spelled out: a null array would turn into empty memory, and "none sent" into "an empty one sent".
         var step = Initial is { } initial
             ? await sasl.StartAsync(Decode(initial.Span, isInitial: true), cancel)
@@ -57,7 +57,7 @@ internal sealed record Auth(string? Mechanism, ReadOnlyMemory<byte>? Initial) : 
     {
         session.Writer.Ok(Pop3Text.Mechanisms);
         if (session.MayLogIn)
-            foreach (var mechanism in SaslServer.MechanismsFor(session.Client)) session.Writer.Line(mechanism);
+            foreach (var mechanism in SaslServer.MechanismsFor(session.Client, session.Logins)) session.Writer.Line(mechanism);
         session.Writer.EndOfLines();
     }
 

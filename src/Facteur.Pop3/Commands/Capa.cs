@@ -27,7 +27,7 @@ internal sealed record Capa : Pop3Command
         if (session.MayLogIn)
         {
             writer.Line("USER");
-            writer.Line($"SASL {string.Join(' ', SaslServer.MechanismsFor(session.Client))}");
+            writer.Line($"SASL {string.Join(' ', SaslServer.MechanismsFor(session.Client, session.Logins))}");
         }
         if (session.State == Pop3States.Authorization && session.Connection.CanStartTls) writer.Line("STLS");
         writer.Line("IMPLEMENTATION Facteur");

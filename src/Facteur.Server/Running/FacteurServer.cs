@@ -72,6 +72,7 @@ internal sealed partial class FacteurServer : IServerState, IAsyncDisposable
             server = new FacteurServer(configuration, store, certificates, time, loggers);
             await server.ListenAsync(configuration, cancel);
             await server.services.StartAsync(cancel);
+            await server.handlers.StartAsync(cancel);
             await server.control.StartAsync(cancel);
             await server.control.Listening;
             server.notReady = null;
@@ -151,6 +152,7 @@ internal sealed partial class FacteurServer : IServerState, IAsyncDisposable
         await web.DisposeAsync();
         await control.StopAsync(CancellationToken.None);
         control.Dispose();
+        await handlers.StopAsync();
         handlers.Dispose();
         await services.StopAsync(patience);
         await services.DisposeAsync();

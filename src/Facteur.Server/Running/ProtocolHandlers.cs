@@ -14,12 +14,14 @@ namespace Facteur.Server.Running;
 internal sealed class ProtocolHandlers : IDisposable
 {
     private readonly LoginService logins;
+    private readonly LoginRecorder recorder;
     private readonly Dictionary<ListenerProtocol, IConnectionHandler> handlers;
 
     public ProtocolHandlers(FacteurConfiguration configuration, MailStore store, MailServices services, TimeProvider time, ILoggerFactory loggers)
     {
         var plaintext = configuration.PlaintextAuth == PlaintextAuth.Loopback;
         logins = new LoginService(store, new LoginOptions(), time, loggers.CreateLogger<LoginService>()) { ExternalPasswords = services.Ldap };
+        recorder = new LoginRecorder(logins, time, loggers.CreateLogger<LoginRecorder>());
         var handoff = new MailHandoff(services.Delivery);
         var smtp = new SmtpOptions { HostName = configuration.Hostname, PlaintextAuthOnLoopback = plaintext };
         var smtpLogger = loggers.CreateLogger<SmtpConnectionHandler>();
@@ -37,5 +39,18 @@ internal sealed class ProtocolHandlers : IDisposable
 
     public IConnectionHandler this[ListenerProtocol protocol] => handlers[protocol];
 
-    public void Dispose() => logins.Dispose();
+    /// <summary>Checks logins of all of them.</summary>
+    public LoginService Logins => logins;
+
+    /// <summary>Starts what is written behind the sessions.</summary>
+    public Task StartAsync(CancellationToken cancel) => recorder.StartAsync(cancel);
+
+    /// <summary>Writes what the sessions left; after the last of them.</summary>
+    public Task StopAsync() => recorder.StopAsync(CancellationToken.None);
+
+    public void Dispose()
+    {
+        recorder.Dispose();
+        logins.Dispose();
+    }
 }

@@ -36,7 +36,7 @@ internal sealed record Ehlo(string Client) : SmtpCommand
         if (FutureRelease.IsOffered(session)) lines.Add(FutureRelease.Offer(session)); // RFC 4865 §3
         if (session.Connection.CanStartTls) lines.Add("STARTTLS"); // RFC 3207
         // What is not allowed in clear is not offered in clear (RFC 4954 §4).
-        if (session is { MayAuthenticate: true, Account: null }) lines.Add("AUTH " + string.Join(' ', SaslServer.MechanismsFor(session.Client)));
+        if (session is { MayAuthenticate: true, Account: null }) lines.Add("AUTH " + string.Join(' ', SaslServer.MechanismsFor(session.Client, session.Logins)));
         return lines;
     }
 }

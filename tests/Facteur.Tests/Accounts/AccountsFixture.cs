@@ -20,6 +20,7 @@ internal sealed class AccountsFixture : IAsyncDisposable
     public LoginService Logins { get; }
     public AccountService Administration { get; }
     public RecordedLog Log { get; } = new();
+    public AppPasswords AppPasswords { get; }
     public AccountRecord Moi { get; private set; } = null!;
     public AccountRecord Ami { get; private set; } = null!;
 
@@ -32,6 +33,7 @@ internal sealed class AccountsFixture : IAsyncDisposable
         Options = options;
         Logins = new LoginService(store, options, Clock, Log);
         Administration = new AccountService(store, options, Clock);
+        AppPasswords = new AppPasswords(store, options, Clock);
     }
 
     public static async Task<AccountsFixture> CreateAsync(LoginOptions? options = null)
@@ -49,6 +51,10 @@ internal sealed class AccountsFixture : IAsyncDisposable
 
     public ValueTask<LoginResult> LoginAsync(string user, string password, string authorizationId = "", string remote = "192.0.2.1") =>
         Logins.LoginAsync(new LoginAttempt(user, password, new LoginClient(MailProtocol.Imap, IPAddress.Parse(remote)), authorizationId), default);
+
+    public ValueTask<LoginResult> LoginAsync(string user, string password, LoginClient client) => Logins.LoginAsync(new LoginAttempt(user, password, client), default);
+
+    public static LoginClient Client(MailProtocol protocol = MailProtocol.Imap, string remote = "192.0.2.1") => new(protocol, IPAddress.Parse(remote)) { IsEncrypted = true };
 
     public async Task<LoginRefusal> RefusalAsync(string user, string password, string authorizationId = "", string remote = "192.0.2.1") =>
         (await LoginAsync(user, password, authorizationId, remote)).Refusal;

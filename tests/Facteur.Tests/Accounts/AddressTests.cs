@@ -73,7 +73,7 @@ public sealed class AddressTests
     {
         await using var server = await AccountsFixture.CreateAsync();
         await server.Administration.AddDomainAsync("Bücher.test", default);
-        await server.Administration.AddAccountAsync("moi@bücher.test", null, "password-1", default);
+        await server.Administration.AddAccountAsync("moi@bücher.test", null, "soleil-42-papier", default);
         var resolution = await new RecipientDirectory(server.Directory).ResolveAsync("moi", "BÜCHER.test", default);
         Assert.Equal("moi@xn--bcher-kva.test", resolution.Account!.Address);
     }

@@ -41,7 +41,7 @@ public sealed class LoginPressureTests
         var delays = new FailureDelays(options, new ManualClock());
         var (here, there) = (IPAddress.Parse("192.0.2.1"), IPAddress.Parse("192.0.2.2"));
         delays.Failed(here, "moi@demo.test");
-        delays.Succeeded("moi@demo.test");
+        delays.Succeeded(there, "moi@demo.test");
         Assert.Equal(options.FirstDelay, delays.For(here, "ami@demo.test"));
         Assert.Equal(TimeSpan.Zero, delays.For(there, "moi@demo.test"));
     }
@@ -99,9 +99,9 @@ public sealed class LoginPressureTests
     {
         var verified = new VerifiedLogins(TimeSpan.FromMinutes(5), 100, new ManualClock());
         await using var server = await AccountsFixture.CreateAsync();
-        for (var i = 0; i < 1000; i++) verified.Add(verified.KeyOf($"user{i}@demo.test", "password"), server.Moi);
+        for (var i = 0; i < 1000; i++) verified.Add(verified.KeyOf($"user{i}@demo.test", "password"), server.Moi, new LoginProof(new UsedCredential(CredentialKind.Password)));
         Assert.Equal(100, verified.Count);
-        Assert.True(verified.Holds(verified.KeyOf("user999@demo.test", "password"), server.Moi));
-        Assert.False(verified.Holds(verified.KeyOf("user0@demo.test", "password"), server.Moi));
+        Assert.NotNull(verified.Find(verified.KeyOf("user999@demo.test", "password"), server.Moi));
+        Assert.Null(verified.Find(verified.KeyOf("user0@demo.test", "password"), server.Moi));
     }
 }

@@ -11,9 +11,9 @@ public sealed class SessionTests(ImapServer server) : IClassFixture<ImapServer>
 
     [Fact]
     public Task The_greeting_tells_capabilities_and_commands_need_a_login() => server.RunAsync("""
-        S: * OK [CAPABILITY IMAP4rev1 IMAP4rev2 LITERAL+ SASL-IR ID ENABLE STARTTLS AUTH=PLAIN AUTH=LOGIN] Facteur ready
+        S: * OK [CAPABILITY IMAP4rev1 IMAP4rev2 LITERAL+ SASL-IR ID ENABLE STARTTLS AUTH=SCRAM-SHA-256 AUTH=PLAIN AUTH=LOGIN] Facteur ready
         C: a1 CAPABILITY
-        S: * CAPABILITY IMAP4rev1 IMAP4rev2 LITERAL+ SASL-IR ID ENABLE STARTTLS AUTH=PLAIN AUTH=LOGIN
+        S: * CAPABILITY IMAP4rev1 IMAP4rev2 LITERAL+ SASL-IR ID ENABLE STARTTLS AUTH=SCRAM-SHA-256 AUTH=PLAIN AUTH=LOGIN
         S: a1 OK done
         C: a2 NOOP
         S: a2 OK done
@@ -82,7 +82,7 @@ public sealed class SessionTests(ImapServer server) : IClassFixture<ImapServer>
             S: a3 OK begin TLS
             C: <starttls>
             C: a4 CAPABILITY
-            S: * CAPABILITY IMAP4rev1 IMAP4rev2 LITERAL+ SASL-IR ID ENABLE AUTH=PLAIN AUTH=LOGIN
+            S: * CAPABILITY IMAP4rev1 IMAP4rev2 LITERAL+ SASL-IR ID ENABLE AUTH=SCRAM-SHA-256-PLUS AUTH=SCRAM-SHA-256 AUTH=PLAIN AUTH=LOGIN
             S: a4 OK done
             C: a5 STARTTLS
             S: a5 BAD TLS is already on

@@ -94,7 +94,7 @@ public sealed class AuthorizationTests
         S: LANG
         S: EXPIRE NEVER
         S: USER
-        S: SASL PLAIN LOGIN
+        S: SASL SCRAM-SHA-256-PLUS SCRAM-SHA-256 PLAIN LOGIN
         S: IMPLEMENTATION Facteur
         S: .
         C: STLS
@@ -161,6 +161,7 @@ public sealed class AuthorizationTests
         S: +OK *
         C: AUTH
         S: +OK mechanisms
+        S: SCRAM-SHA-256
         S: PLAIN
         S: LOGIN
         S: .
@@ -185,7 +186,7 @@ public sealed class AuthorizationTests
     public Task Auth_that_goes_wrong_leaves_the_session_as_it_was() => Pop3Server.RunAsync("""
         S: +OK *
         C: AUTH ANONYMOUS
-        S: -ERR mechanisms are PLAIN LOGIN
+        S: -ERR mechanisms are SCRAM-SHA-256 PLAIN LOGIN
         C: AUTH PLAIN
         S: + *
         C: *

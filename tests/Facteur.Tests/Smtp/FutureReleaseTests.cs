@@ -7,7 +7,7 @@ namespace Facteur.Tests.Smtp;
 public sealed class FutureReleaseTests
 {
     private const string Ehlo = "S\\: 250-mx.demo.test\\r\\n250-PIPELINING\\r\\n250-SIZE 65536\\r\\n250-8BITMIME\\r\\n250-SMTPUTF8\\r\\n250-CHUNKING\\r\\n250-DSN\\r\\n"
-        + "250-ENHANCEDSTATUSCODES\\r\\n250-LIMITS RCPTMAX=1000\\r\\n250-REQUIRETLS\\r\\n250-FUTURERELEASE 31536000 2027-03-14T09:26:53Z\\r\\n250 AUTH PLAIN LOGIN\\r\\n";
+        + "250-ENHANCEDSTATUSCODES\\r\\n250-LIMITS RCPTMAX=1000\\r\\n250-REQUIRETLS\\r\\n250-FUTURERELEASE 31536000 2027-03-14T09:26:53Z\\r\\n250 AUTH SCRAM-SHA-256-PLUS SCRAM-SHA-256 PLAIN LOGIN\\r\\n";
 
     [Fact]
     public async Task A_time_to_come_is_taken_on_submission()

@@ -1,0 +1,40 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Facteur.Accounts;
+
+/// <summary>Writes, behind the logins and together, what they leave: history, last uses of credentials, known clients, blocked addresses; at the stop as well.</summary>
+public sealed partial class LoginRecorder(LoginService logins, TimeProvider time, ILogger<LoginRecorder> logger) : BackgroundService
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, time);
+        try
+        {
+            do await WriteAsync(stoppingToken);
+            while (await timer.WaitForNextTickAsync(stoppingToken));
+        }
+        catch (OperationCanceledException)
+        {
+            // The server stops.
+        }
+        await WriteAsync(CancellationToken.None);
+    }
+
+    private async Task WriteAsync(CancellationToken cancel)
+    {
+        try
+        {
+            await logins.FlushAsync(cancel);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            LogFailed(e); // what was not written waits for the next turn
+        }
+    }
+
+    [LoggerMessage(LogLevel.Error, "What logins leave could not be written; it is tried again", EventName = "LoginRecordFailed")]
+    private partial void LogFailed(Exception e);
+}
