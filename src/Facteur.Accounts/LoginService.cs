@@ -31,6 +31,7 @@ public sealed partial class LoginService : IDisposable
     private readonly AccountWatch watch;
     private readonly AccountSettings settings;
     private DateTimeOffset purged;
+    private volatile bool isElsewhere;
 
     public LoginService(MailStore store, LoginOptions options, TimeProvider time, ILogger<LoginService> logger)
     {
@@ -77,6 +78,9 @@ public sealed partial class LoginService : IDisposable
     /// <summary>A directory elsewhere that passwords are checked against.</summary>
     public IExternalPasswords? ExternalPasswords { get; set; }
 
+    /// <summary>Passwords are proved here, and not by a directory elsewhere that can only be given them.</summary>
+    internal bool OffersScram => !isElsewhere;
+
     /// <summary>A login that its owner wants to hear of; raised some seconds after it, on a thread of the pool.</summary>
     public event Action<LoginAlert>? Alerted;
 
@@ -114,7 +118,7 @@ public sealed partial class LoginService : IDisposable
     internal async Task FlushAsync(CancellationToken cancel)
     {
         Exception? fault = null;
-        foreach (var part in (Func<CancellationToken, ValueTask>[])[uses.FlushAsync, known.FlushAsync, Blocks.FlushAsync, FlushHistoryAsync, PurgeHistoryAsync])
+        foreach (var part in (Func<CancellationToken, ValueTask>[])[LookElsewhereAsync, uses.FlushAsync, known.FlushAsync, Blocks.FlushAsync, FlushHistoryAsync, PurgeHistoryAsync])
         {
             try
             {
@@ -127,6 +131,9 @@ public sealed partial class LoginService : IDisposable
         }
         if (fault is not null) System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(fault);
     }
+
+    private async ValueTask LookElsewhereAsync(CancellationToken cancel) =>
+        isElsewhere = ExternalPasswords is { } elsewhere && await elsewhere.IsUsedAsync(cancel);
 
     private async ValueTask FlushHistoryAsync(CancellationToken cancel)
     {

@@ -36,8 +36,7 @@ public abstract class SaslServer
     public static IReadOnlyList<string> MechanismsFor(LoginClient client, LoginService? logins = null)
     {
         var names = new List<string>(8);
-        // Where a directory elsewhere checks passwords there are no verifiers, and a client would not fall back to PLAIN by itself.
-        if (logins?.ExternalPasswords is null)
+        if (logins is not { OffersScram: false })
         {
             if (!client.ServerEndPoint.IsEmpty) names.Add("SCRAM-SHA-256-PLUS");
             names.Add("SCRAM-SHA-256");

@@ -23,7 +23,8 @@ public sealed partial class LoginService
     {
         var subject = await FindAsync(userName, authorizationId, cancel);
         var credentials = await directory.ListCredentialsAsync(subject.IdOrNone, cancel);
-        var own = ScramSecrets.Find(credentials);
+        var isElsewhere = ExternalPasswords is { } elsewhere && await elsewhere.IsResponsibleAsync(subject.User, subject.Account, cancel);
+        var own = isElsewhere ? null : ScramSecrets.Find(credentials);
         var salt = own?.Salt ?? (subject.Account is { } account ? await scram.SaltAsync(account.Id, cancel) : await scram.SaltAsync(subject.User.Length > 0 ? subject.User : userName, cancel));
         var iterations = own?.Iterations ?? scram.Iterations;
         var verifiers = new List<(ScramVerifier, CredentialRecord)>();

@@ -41,7 +41,10 @@ public sealed partial class LoginService
             async isKnown =>
             {
                 if (await VerifyAsync(subject, password, isKnown, cancel) is not { } proof) return Wrong(subject);
-                verified.Add(key, subject.Account!, proof);
+                // A directory elsewhere makes accounts of its users at their first login.
+                if (subject.Account is null) subject = await FindAsync(attempt.UserName, attempt.AuthorizationId, cancel);
+                if (subject.Account is null) return Wrong(subject);
+                verified.Add(key, subject.Account, proof);
                 return await AdmitAsync(subject, proof, client, cancel);
             },
             cancel);
@@ -76,7 +79,7 @@ public sealed partial class LoginService
     private async ValueTask<LoginProof?> VerifyAsync(Subject subject, string password, bool isKnown, CancellationToken cancel)
     {
         if (ExternalPasswords is { } elsewhere && await elsewhere.CheckAsync(subject.User, subject.Account, password, cancel) is { } isRight)
-            return isRight && subject.Account is not null ? new LoginProof(new UsedCredential(CredentialKind.Password)) : null;
+            return isRight ? new LoginProof(new UsedCredential(CredentialKind.Password)) : null;
         var credentials = await directory.ListCredentialsAsync(subject.IdOrNone, cancel);
         var credential = credentials.FirstOrDefault(one => one.Kind == CredentialKinds.Password);
         var stored = credential?.Value ?? Hashes.Dummy;

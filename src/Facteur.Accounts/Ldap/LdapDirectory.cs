@@ -32,12 +32,17 @@ public sealed class LdapDirectory : IExternalPasswords, IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask<bool?> CheckAsync(string user, AccountRecord? account, string password, CancellationToken cancel)
     {
-        if (account is { Kind: not AccountKind.Personal } || !EmailAddress.TryParse(user, out var address)) return null;
-        if (await DomainOfAsync(address, account, cancel) is not { } domain || await RealmAsync(domain.Id, cancel) is not { } realm) return null;
+        if (await FindAsync(user, account, cancel) is not var (address, domain, realm)) return null;
         if (await realm.CheckAsync(address, password, cancel) is not { } found) return false;
         // Whose password it is has to have this very address: the filter may find users by others.
         return account is not null || (realm.Setting.CreateAccounts && await accounts.CreateAsync(domain, address, found, cancel));
     }
+
+    /// <inheritdoc/>
+    public async ValueTask<bool> IsResponsibleAsync(string user, AccountRecord? account, CancellationToken cancel) => await FindAsync(user, account, cancel) is not null;
+
+    /// <inheritdoc/>
+    public async ValueTask<bool> IsUsedAsync(CancellationToken cancel) => (await settings.ListAsync(LdapSetting.Document, cancel)).Any(document => Read(document.Json).IsOn);
 
     /// <summary>Accounts, addresses and groups of a domain as the directory has them.</summary>
     /// <param name="isTrial">Says what would be done, and does nothing.</param>
@@ -61,6 +66,13 @@ public sealed class LdapDirectory : IExternalPasswords, IAsyncDisposable
 
     private async ValueTask<LdapRealm> RequireAsync(DomainRecord domain, CancellationToken cancel) =>
         await RealmAsync(domain.Id, cancel) ?? throw new AccountRuleException($"{DomainName.ToDisplay(domain.Name)} has no directory; set one: facteur setting set ldap --domain {domain.Name}");
+
+    private async ValueTask<(EmailAddress Address, DomainRecord Domain, LdapRealm Realm)?> FindAsync(string user, AccountRecord? account, CancellationToken cancel)
+    {
+        if (account is { Kind: not AccountKind.Personal } || !EmailAddress.TryParse(user, out var address)) return null;
+        if (await DomainOfAsync(address, account, cancel) is not { } domain || await RealmAsync(domain.Id, cancel) is not { } realm) return null;
+        return (address, domain, realm);
+    }
 
     private async ValueTask<DomainRecord?> DomainOfAsync(EmailAddress address, AccountRecord? account, CancellationToken cancel)
     {
