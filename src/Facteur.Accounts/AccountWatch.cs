@@ -146,11 +146,16 @@ internal sealed partial class AccountWatch : IDisposable
         if (login.Client is not { } client || login.Credential is not { } credential) return null;
         try
         {
-            var record = await directory.GetAccountAsync(login.Member ?? login.Id, stop);
-            if (record is not { Enabled: true }) return new LoginResult(null, LoginRefusal.Disabled);
-            if (login.Member is { } member && !(await directory.ListSharesOfAsync(member, stop)).Any(share => share.Shared == login.Id)) return default(LoginResult);
-            if (await policies.CheckAsync(record, client, credential, stop) is not { } refusal) return null;
-            return new LoginResult(null, LoginRefusal.NotAllowed, refusal, await settings.LocaleAsync(record, stop));
+            var person = await directory.GetAccountAsync(login.Member ?? login.Id, stop);
+            if (person is not { Enabled: true }) return new LoginResult(null, LoginRefusal.Disabled);
+            var refusal = await policies.CheckAsync(person, client, credential, stop);
+            if (refusal is null && login.Member is not null)
+            {
+                if (!(await directory.ListSharesOfAsync(person.Id, stop)).Any(share => share.Shared == login.Id)) return default(LoginResult);
+                if (await directory.GetAccountAsync(login.Id, stop) is not { Enabled: true } shared) return new LoginResult(null, LoginRefusal.Disabled);
+                refusal = await policies.CheckSharedAsync(shared, person, client, credential, stop);
+            }
+            return refusal is null ? null : new LoginResult(null, LoginRefusal.NotAllowed, refusal, await settings.LocaleAsync(person, stop));
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {

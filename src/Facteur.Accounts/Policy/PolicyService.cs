@@ -49,14 +49,12 @@ public sealed class PolicyService : IDisposable
 
     /// <summary>Why an account may not be used by this client with this credential; null when it may. The credential was found right before.</summary>
     /// <exception cref="InvalidDataException">A policy cannot be read.</exception>
-    public async ValueTask<AccessRefusal?> CheckAsync(AccountRecord account, LoginClient client, UsedCredential credential, CancellationToken cancel)
-    {
-        var known = await RecallAsync(account, cancel);
-        var rules = known.Policy[client.Protocol];
-        var isBound = credential.Kind == CredentialKind.Certificate
-            || (rules.Certificate.Value || rules.SecondFactor.Value) && await IsBoundAsync(account.Id, known, client.CertificateHash, cancel);
-        return Judge(known, client.Protocol, client.Remote, client.IsEncrypted, isBound, credential.Kind);
-    }
+    public ValueTask<AccessRefusal?> CheckAsync(AccountRecord account, LoginClient client, UsedCredential credential, CancellationToken cancel) =>
+        HoldAsync(account, account, client, credential, cancel);
+
+    /// <summary>As <see cref="CheckAsync"/>, of the rules of a shared account for a member of it, whose certificates count. Those of the member itself are another question.</summary>
+    public ValueTask<AccessRefusal?> CheckSharedAsync(AccountRecord shared, AccountRecord member, LoginClient client, UsedCredential credential, CancellationToken cancel) =>
+        HoldAsync(shared, member, client, credential, cancel);
 
     /// <summary>What a login would be told, by the rules as they are stored now.</summary>
     /// <param name="hasCertificate">The connection brings a certificate of the account.</param>
@@ -94,6 +92,15 @@ public sealed class PolicyService : IDisposable
         settings.Changed -= OnSettingChanged;
         directory.MembershipChanged -= Forget;
         directory.CredentialRemoved -= OnCredentialRemoved;
+    }
+
+    private async ValueTask<AccessRefusal?> HoldAsync(AccountRecord account, AccountRecord holder, LoginClient client, UsedCredential credential, CancellationToken cancel)
+    {
+        var known = await RecallAsync(account, cancel);
+        var rules = known.Policy[client.Protocol];
+        var isBound = credential.Kind == CredentialKind.Certificate
+            || (rules.Certificate.Value || rules.SecondFactor.Value) && await IsBoundAsync(holder, client.CertificateHash, cancel);
+        return Judge(known, client.Protocol, client.Remote, client.IsEncrypted, isBound, credential.Kind);
     }
 
     private static AccessRefusal? Judge(Entry known, MailProtocol protocol, IPAddress remote, bool isEncrypted, bool isBound, CredentialKind credential)
@@ -148,13 +155,14 @@ public sealed class PolicyService : IDisposable
         }
     }
 
-    private async ValueTask<bool> IsBoundAsync(AccountId account, Entry known, string? hash, CancellationToken cancel)
+    private async ValueTask<bool> IsBoundAsync(AccountRecord account, string? hash, CancellationToken cancel)
     {
         if (hash is null) return false;
+        var known = await RecallAsync(account, cancel);
         if (known.Certificates?.Contains(hash) == true) return true;
         // Nothing tells of one that was added, so what is missing is looked for again.
         var bound = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var credential in await directory.ListCredentialsAsync(account, cancel))
+        foreach (var credential in await directory.ListCredentialsAsync(account.Id, cancel))
             if (credential is { Kind: CertificateKind, Lookup: { } own }) bound.Add(own);
         known.Certificates = bound;
         return bound.Contains(hash);

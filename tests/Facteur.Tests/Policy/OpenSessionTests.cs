@@ -131,6 +131,24 @@ public sealed class OpenSessionTests
     }
 
     [Fact]
+    public async Task A_member_of_a_shared_account_is_held_against_its_rules_with_his_own_certificate()
+    {
+        await using var server = await PolicyFixture.CreateAsync();
+        var shared = await server.Store.Directory.AddAccountAsync(server.Moi.Domain, "info@demo.test", "Info", AccountKind.Shared, default);
+        await server.Store.Directory.SetShareAsync(new ShareRecord(shared.Id, server.Moi.Id, ShareRights.All), default);
+        await server.Store.Announcer.CaughtUpAsync();
+        await server.SetAsync(SettingScope.Site, new PolicyRules(Certificate: true));
+        var (client, credential) = (PolicyFixture.Client(MailProtocol.Imap, certificate: PolicyFixture.Certificate), new UsedCredential(CredentialKind.Password));
+        Assert.Null(await server.Policies.CheckSharedAsync(shared, server.Moi, client, credential, default));
+        Assert.Equal(AccessCode.CertificateRequired, (await server.Policies.CheckSharedAsync(shared, server.Ami, client, credential, default))!.Code);
+        var ended = new TaskCompletionSource<LoginResult>();
+        var login = (await server.LoginAsync(client)) with { Id = shared.Id, Address = shared.Address, Member = server.Moi.Id };
+        using var watch = server.Logins.Watch(login, ended.SetResult);
+        await server.SetAsync(SettingScope.Of(shared.Id), new PolicyDocument { Imap = new(On: false) });
+        Assert.Equal(AccessCode.SwitchedOff, (await ended.Task.WaitAsync(TimeSpan.FromSeconds(10), Cancel)).Why!.Code);
+    }
+
+    [Fact]
     public async Task Ten_thousand_sessions_are_held_against_a_rule_of_the_site()
     {
         await using var server = await PolicyFixture.CreateAsync();
