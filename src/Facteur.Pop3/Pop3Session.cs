@@ -172,7 +172,9 @@ internal sealed partial class Pop3Session(MailConnection connection, Pop3Service
             AccessNature.Temporary => "SYS/TEMP",
             _ => "AUTH",
         };
-        return new Pop3RefusedException(code, IsUtf8 ? result.Sentence : result.AsciiSentence); // RFC 6856 §2.1
+        // In the language the client chose, in UTF-8 from then on (RFC 6856 §3.2); else in that of the account.
+        if (Writer.IsLanguageChosen) return new Pop3RefusedException(code, result.Why.In(Writer.Language.Tag));
+        return new Pop3RefusedException(code, IsUtf8 ? result.Sentence : result.AsciiSentence);
     }
 
     private async ValueTask ExecuteAsync(ReadOnlyMemory<byte> command, CancellationToken cancel)

@@ -10,7 +10,14 @@ namespace Facteur.Pop3.Wire;
 internal sealed class Pop3Writer(MailConnection connection)
 {
     /// <summary>What people read, from here on (LANG, RFC 6856 §3.2).</summary>
-    public Pop3Texts Language { get; set; } = Pop3Texts.English;
+    public Pop3Texts Language
+    {
+        get;
+        set => (field, IsLanguageChosen) = (value, true);
+    } = Pop3Texts.English;
+
+    /// <summary>The client has said which language it wants.</summary>
+    public bool IsLanguageChosen { get; private set; }
 
     public void Ok(Pop3Text text) => Write("+OK ", Language[text]);
 

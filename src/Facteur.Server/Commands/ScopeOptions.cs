@@ -15,7 +15,12 @@ internal sealed class ScopeOptions(bool withGroups = false)
 
     public Symbol[] All => withGroups ? [Account, Group, Domain, Site] : [Account, Domain];
 
-    public (string, string?)[] Of(ParseResult line) => withGroups
-        ? [("account", line.GetValue(Account)), ("group", line.GetValue(Group)), ("domain", line.GetValue(Domain))]
-        : [("account", line.GetValue(Account)), ("domain", line.GetValue(Domain))];
+    public (string, string?)[] Of(ParseResult line)
+    {
+        var (account, domain) = (line.GetValue(Account), line.GetValue(Domain));
+        if (!withGroups) return [("account", account), ("domain", domain)];
+        var group = line.GetValue(Group);
+        if (line.GetValue(Site) && (account ?? group ?? domain) is not null) throw new UsageException("Give one of --site, --domain, --group and --account.");
+        return [("account", account), ("group", group), ("domain", domain)];
+    }
 }

@@ -75,6 +75,7 @@ public sealed class PolicyVerbTests
         Assert.Equal("There is no group Achats.", await line.RefusedAsync("policy", "show", "--group", "Achats"));
         Assert.Equal("Give one of --account, --group and --domain.", await line.RefusedAsync("policy", "show", "--group", "Ventes", "--domain", "demo.test"));
         Assert.Equal("\"here\" is no address such as 192.0.2.7.", await line.RefusedAsync("policy", "test", "moi@demo.test", "--protocol", "imap", "--from", "here"));
+        Assert.Equal((2, "", "Give one of --site, --domain, --group and --account.\n"), await line.RunAsync("policy", "show", "--site", "--group", "Ventes"));
         Assert.Equal(2, (await line.RunAsync("policy", "set", "pigeon", "on", "off")).Exit);
         Assert.Equal("The setting \"route\" belongs to the site or a domain (--domain) or an account (--account), not to a group (--group).",
             await line.RefusedAsync("setting", "set", "route", "host", "x", "--group", "Ventes"));

@@ -2,6 +2,7 @@ using Facteur.Accounts;
 using Facteur.Accounts.Policy;
 using Facteur.Net;
 using Facteur.Storage;
+using Facteur.Tests.Support;
 
 namespace Facteur.Tests.Policy;
 
@@ -88,6 +89,29 @@ public sealed class SessionMatrixTests
         Assert.StartsWith("NO [AUTHENTICATIONFAILED] wrong user name", await sessions.LogInAsync(MailProtocol.Imap, MatrixTests.Inside, true, false, "moi@demo.test", "wrong-password", Cancel), StringComparison.Ordinal);
 
         Task<string> LogInAsync(MailProtocol protocol) => sessions.LogInAsync(protocol, MatrixTests.Inside, true, false, "moi@demo.test", PolicyFixture.Password, Cancel);
+    }
+
+    [Fact]
+    public async Task Pop_answers_in_the_language_the_client_chose()
+    {
+        await using var server = await PolicyFixture.CreateAsync();
+        using var sessions = new MailSessions(server);
+        await server.SetAsync(SettingScope.Of(server.Ventes.Id), new PolicyRules(On: false));
+        await Transcript.RunAsync(sessions[MailProtocol.Pop3], $"""
+            S: +OK *
+            C: LANG fr
+            S: +OK fr *
+            C: USER moi@demo.test
+            S: +OK *
+            C: PASS {PolicyFixture.Password}
+            S: -ERR [SYS/PERM] POP est désactivé par votre administrateur (politique «~Ventes~») (FCT-3101)
+            C: LANG en
+            S: +OK en *
+            C: USER moi@demo.test
+            S: +OK *
+            C: PASS {PolicyFixture.Password}
+            S: -ERR [SYS/PERM] POP is switched off by your administrator (policy “Ventes”) (FCT-3101)
+            """.Replace('~', '\u00a0'));
     }
 
     private static async Task BindAsync(PolicyFixture server, MailSessions sessions) => await server.Store.Directory.AddCredentialAsync(
