@@ -45,6 +45,9 @@ public sealed partial class AccountSettings(SettingsStore store)
             ?? await ReadAsync(SettingScope.Site, Bounces, MailSettingsJson.Default.BounceSetting, cancel)
             ?? new BounceSetting();
 
+    /// <summary>The language that an account chose; null when it chose none.</summary>
+    public ValueTask<string?> OwnLocaleAsync(AccountId account, CancellationToken cancel) => ReadAsync(SettingScope.Of(account), Locale, MailSettingsJson.Default.String, cancel);
+
     /// <summary>Language of what the server writes to people: of the account, else of its domain, else of the site, else English.</summary>
     public async ValueTask<string> LocaleAsync(AccountRecord account, CancellationToken cancel) =>
         await ReadAsync(SettingScope.Of(account.Id), Locale, MailSettingsJson.Default.String, cancel) ?? await LocaleAsync(account.Domain, cancel);

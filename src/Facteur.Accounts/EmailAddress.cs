@@ -48,7 +48,7 @@ public readonly record struct EmailAddress(string LocalPart, string Domain)
     }
 
     /// <summary>No lone surrogate, control, format or line separator: what looks alike must be alike.</summary>
-    internal static bool IsPlainText(string text)
+    public static bool IsPlainText(string text)
     {
         for (var i = 0; i < text.Length; i++)
         {

@@ -3,6 +3,7 @@ using Facteur.Net;
 using Facteur.Server.Configuration;
 using Facteur.Server.Control;
 using Facteur.Storage;
+using Facteur.Web;
 using Microsoft.Extensions.Logging;
 
 namespace Facteur.Server.Running;
@@ -22,6 +23,7 @@ internal sealed partial class FacteurServer : IServerState, IAsyncDisposable
     private readonly MailServices services;
     private readonly ProtocolHandlers handlers;
     private readonly ListenerSet mail;
+    private readonly WebServices pages;
     private readonly WebListeners web;
     private readonly ControlServer control;
     private FacteurConfiguration configuration;
@@ -34,7 +36,8 @@ internal sealed partial class FacteurServer : IServerState, IAsyncDisposable
         services = new MailServices(configuration, store, time, loggers);
         handlers = new ProtocolHandlers(configuration, store, services, time, loggers);
         mail = new ListenerSet(ListenerServices.ForSockets(new ConnectionGateOptions(), metrics, loggers), Describe, loggers.CreateLogger<ListenerSet>());
-        web = new WebListeners(certificates, () => notReady, services.Policies, time, loggers);
+        pages = WebPages.Over(configuration, store, handlers.Logins, services, () => Listeners, time, loggers);
+        web = new WebListeners(certificates, () => notReady, services.Policies, pages, time, loggers);
         var verbs = ControlVerbs.Over(store, new AccountService(store, new LoginOptions(), time), services, this, loggers.CreateLogger<ControlVerbs>());
         control = new ControlServer(configuration.Data, verbs, loggers.CreateLogger<ControlServer>());
         idleMemory = new IdleMemory(time);
@@ -150,6 +153,7 @@ internal sealed partial class FacteurServer : IServerState, IAsyncDisposable
         LogStopping(OpenConnections);
         await mail.DrainAsync(patience);
         await web.DisposeAsync();
+        pages.Dispose();
         await control.StopAsync(CancellationToken.None);
         control.Dispose();
         await handlers.StopAsync();

@@ -97,6 +97,7 @@ internal sealed class MailServices : IAsyncDisposable
 
     public DnsResolver Resolver => network.Resolver;
     public GuardedDialer Dialer => network.Dialer;
+    public GuardedHttp Http => network.Http;
     public DeliveryServices Delivery { get; }
     public DkimKeyRing Keys { get; }
     public QueueService Queue { get; }

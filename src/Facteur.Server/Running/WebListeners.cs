@@ -3,6 +3,7 @@ using System.Net.Security;
 using Facteur.Delivery.Transport;
 using Facteur.Net;
 using Facteur.Server.Configuration;
+using Facteur.Web;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -16,8 +17,9 @@ using ClientCertificateMode = Facteur.Net.ClientCertificateMode;
 
 namespace Facteur.Server.Running;
 
-/// <summary>HTTP and HTTPS by Kestrel, only when they are configured: /health/live, /health/ready, and the MTA-STS policies of our domains.</summary>
-internal sealed partial class WebListeners(ServerCertificates certificates, Func<string?> whyNotReady, MtaStsPublishing policies, TimeProvider time, ILoggerFactory loggers) : IAsyncDisposable
+/// <summary>HTTP and HTTPS by Kestrel, only when they are configured: the pages of Facteur.Web, /health/live, /health/ready, and the MTA-STS policies of our domains.</summary>
+internal sealed partial class WebListeners(
+    ServerCertificates certificates, Func<string?> whyNotReady, MtaStsPublishing policies, WebServices pages, TimeProvider time, ILoggerFactory loggers) : IAsyncDisposable
 {
     private readonly ILogger logger = loggers.CreateLogger<WebListeners>();
     private WebApplication? application;
@@ -90,14 +92,16 @@ internal sealed partial class WebListeners(ServerCertificates certificates, Func
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "facteur" });
         builder.Services.AddSingleton(loggers);
-        builder.Services.AddRoutingCore();
+        builder.Services.AddFacteurWeb(pages);
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = 1024 * 1024; // no page takes more
             foreach (var address in wanted)
                 kestrel.Listen(address.EndPoint, listen => Secure(listen, address));
         });
         var built = builder.Build();
+        built.UseFacteurWeb();
         built.MapGet("/health/live", () => Results.Text("live\n"));
         built.MapGet("/health/ready", () => whyNotReady() is { } why
             ? Results.Text(why + "\n", statusCode: StatusCodes.Status503ServiceUnavailable)

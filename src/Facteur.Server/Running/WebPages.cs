@@ -1,0 +1,24 @@
+using Facteur.Accounts;
+using Facteur.Server.Configuration;
+using Facteur.Storage;
+using Facteur.Web;
+using Microsoft.Extensions.Logging;
+
+namespace Facteur.Server.Running;
+
+/// <summary>Puts the web part together over the server's own.</summary>
+internal static class WebPages
+{
+    /// <param name="listeners">What is open, to know the port of https.</param>
+    public static WebServices Over(
+        FacteurConfiguration configuration, MailStore store, LoginService logins, MailServices mail, Func<IReadOnlyList<ListenAddress>> listeners, TimeProvider time, ILoggerFactory loggers)
+    {
+        var options = new WebOptions
+        {
+            HostName = configuration.Hostname,
+            HttpsPort = () => listeners().FirstOrDefault(one => one.Kind.Name == "https")?.EndPoint.Port,
+            Proxies = configuration.Proxies,
+        };
+        return new WebServices(new WebParts(options, store, logins, new LoginOptions(), mail.Http.SendAsync, time, loggers));
+    }
+}

@@ -1,0 +1,80 @@
+using System.Xml.Linq;
+using Facteur.Web.Assets;
+using Facteur.Web.External;
+using Facteur.Web.OAuth;
+using Facteur.Web.Pages;
+using Facteur.Web.Passkeys;
+using Facteur.Web.Requests;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.AspNetCore.DataProtection.Repositories;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.ApplicationParts;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Facteur.Web;
+
+/// <summary>
+/// The web part in a host's pipeline. Invariants: every answer has the header fields of <see cref="SecurityHeaders"/>; nothing that a cookie
+/// lets in is changed without a form token; a page never asks another site for anything.
+/// </summary>
+public static class FacteurWeb
+{
+    public static void AddFacteurWeb(this IServiceCollection services, WebServices web)
+    {
+        services.AddSingleton(web);
+        services.AddSingleton<WebPipeline>();
+        services.AddLogging();
+        services.AddRouting();
+        services.Configure<FormOptions>(form =>
+        {
+            form.ValueCountLimit = 200;
+            form.KeyLengthLimit = 200;
+            form.ValueLengthLimit = 16 * 1024;
+        });
+        services.AddRazorPages(pages => pages.Conventions.ConfigureFilter(new IgnoreAntiforgeryTokenAttribute())) // CsrfGuard does it for all routes
+            .ConfigureApplicationPartManager(parts =>
+            {
+                parts.ApplicationParts.Clear();
+                parts.ApplicationParts.Add(new AssemblyPart(typeof(FacteurWeb).Assembly));
+                parts.ApplicationParts.Add(new CompiledRazorAssemblyPart(typeof(FacteurWeb).Assembly));
+            });
+        // Nothing of ours uses its keys, and it must not write any into a home directory.
+        services.Configure<KeyManagementOptions>(keys => keys.XmlRepository = new NoKeys());
+    }
+
+    /// <summary>Adds middleware and routes; those of the host's own may follow.</summary>
+    public static void UseFacteurWeb(this WebApplication application)
+    {
+        var pipeline = application.Services.GetRequiredService<WebPipeline>();
+        application.Use(pipeline.EnterAsync);
+        application.UseRouting();
+        application.Use(pipeline.IdentifyAsync);
+        StaticAssets.Map(application);
+        var web = application.Services.GetRequiredService<WebServices>();
+        OAuthEndpoints.Map(application, web);
+        PasskeyEndpoints.Map(application, web);
+        new ExternalSignIn(web, new OidcDocuments(web.Fetch, web.Time), web.Fetch, web.Loggers.CreateLogger<ExternalSignIn>()).Map(application);
+        LanguageChoice.Map(application);
+        application.MapRazorPages();
+    }
+
+    private sealed class NoKeys : IXmlRepository
+    {
+        private readonly List<XElement> keys = [];
+
+        public IReadOnlyCollection<XElement> GetAllElements()
+        {
+            lock (keys) return [.. keys];
+        }
+
+        public void StoreElement(XElement element, string friendlyName)
+        {
+            lock (keys) keys.Add(element);
+        }
+    }
+}
