@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 
@@ -20,6 +21,7 @@ internal sealed class TlsPeer(CertificateStore certificates, ClientCertificateRu
     public bool IsMissingCertificate => rules?.Mode == ClientCertificateMode.Required && CertificateHash is null;
 
     /// <summary>Options for the name the client asked for.</summary>
+    [SuppressMessage("Security", "CA5359", Justification = "who shows a certificate that is not believed is told so, and counts as without one")]
     public SslServerAuthenticationOptions Options(string? name)
     {
         var shared = certificates.Select(name);
@@ -33,9 +35,8 @@ internal sealed class TlsPeer(CertificateStore certificates, ClientCertificateRu
     /// </summary>
     private bool Verify(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
     {
-        if (certificate is null) return true;
-        CertificateFault = ClientCertificateRules.FaultOf(chain, errors);
-        if (CertificateFault is null) CertificateHash = ClientCertificateRules.HashOf(certificate);
+        if (certificate is not null) CertificateFault = ClientCertificateRules.FaultOf(chain, errors);
+        if (certificate is not null && CertificateFault is null) CertificateHash = ClientCertificateRules.HashOf(certificate);
         return true;
     }
 }

@@ -34,7 +34,7 @@ internal static class ListenKeys
     }
 
     /// <summary>A single value needs no list.</summary>
-    private static IEnumerable<IConfigurationSection> Entries(IConfigurationSection listener)
+    private static List<IConfigurationSection> Entries(IConfigurationSection listener)
     {
         var children = listener.GetChildren().ToList();
         if (!string.IsNullOrEmpty(listener.Value) || children.Exists(child => !int.TryParse(child.Key, NumberStyles.None, CultureInfo.InvariantCulture, out _)))

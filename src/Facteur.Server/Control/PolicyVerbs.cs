@@ -9,8 +9,6 @@ namespace Facteur.Server.Control;
 /// <summary>Verbs over who may use what, from where and how.</summary>
 internal sealed class PolicyVerbs(SettingFile file, ScopeReader scopes, AccountService accounts, MailStore store)
 {
-    // What is asked here is read anew each time; logins have a service of their own that remembers.
-    private readonly PolicyService policies = new(store.Directory, store.Settings);
     private readonly AccountSettings choices = new(store.Settings);
 
     public IEnumerable<(string Name, ControlVerb Verb)> Table =>
@@ -52,6 +50,7 @@ internal sealed class PolicyVerbs(SettingFile file, ScopeReader scopes, AccountS
         var account = await accounts.GetAccountAsync(request.Require("address"), cancel);
         var protocol = PolicyWords.Read<MailProtocol>(request.Require("protocol"));
         var remote = IPAddress.TryParse(request.Require("from"), out var address) ? address : throw new AccountRuleException($"\"{request.Require("from")}\" is no address such as 192.0.2.7.");
+        using var policies = Policies();
         var (tls, certificate, credential) = (request.Has("tls") || request.Has("certificate"), request.Has("certificate"), PolicyWords.Read<CredentialKind>(request.Find("credential") ?? "password"));
         var refusal = !account.Enabled ? AccessRefusal.Of(LoginRefusal.Disabled)
             : await policies.ForecastAsync(account, protocol, remote, tls, certificate, credential, cancel);
@@ -60,6 +59,9 @@ internal sealed class PolicyVerbs(SettingFile file, ScopeReader scopes, AccountS
             refusal?.Code, refusal?.In(await choices.LocaleAsync(account, cancel)), refusal?.Origin?.In("en"));
         return ControlReply.Done(view, refusal is null ? ExitCode.Ok : ExitCode.Failed);
     }
+
+    // What is asked here is read anew each time; logins have a service of their own that remembers.
+    private PolicyService Policies() => new(store.Directory, store.Settings);
 
     private async ValueTask<ControlReply> ChangeAsync(ControlRequest request, Func<PolicyDocument, MailProtocol, PolicyDocument> change, CancellationToken cancel)
     {
@@ -83,6 +85,7 @@ internal sealed class PolicyVerbs(SettingFile file, ScopeReader scopes, AccountS
 
     private async ValueTask<PolicyView> EffectiveAsync(NamedScope scope, CancellationToken cancel)
     {
+        using var policies = Policies();
         var policy = scope.Account is { } account
             ? await policies.EffectiveAsync(account, cancel)
             : await policies.EffectiveAsync(scope.Domain, scope.Group, cancel);

@@ -70,7 +70,7 @@ internal static class MaildropReads
     }
 
     /// <summary>Null: what the caller has is of no use.</summary>
-    private static IReadOnlyList<UidRange>? Vanished(SqliteConnection database, Mailbox mailbox, in MaildropPosition since)
+    private static List<UidRange>? Vanished(SqliteConnection database, Mailbox mailbox, in MaildropPosition since)
     {
         if (since.UidValidity != mailbox.UidValidity || since.UidNext > mailbox.UidNext || since.ModSeq.CompareTo(mailbox.HighestModSeq) > 0) return null;
         return since.ModSeq == mailbox.HighestModSeq ? [] : MailboxReads.Vanished(database, mailbox.Id, since.ModSeq, mailbox.HighestModSeq);
