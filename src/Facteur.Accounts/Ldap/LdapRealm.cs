@@ -114,7 +114,7 @@ internal sealed partial class LdapRealm : IAsyncDisposable
     private LdapUser User(LdapEntry entry)
     {
         var names = Setting.AttributeNames;
-        return new LdapUser(entry.Dn, entry[names.Mail], entry[names.Name].FirstOrDefault() ?? "", names.Aliases is { } aliases ? entry[aliases] : [],
+        return new LdapUser(entry.Dn, entry[names.Mail], entry[names.Name] is [var name, ..] ? name : "", names.Aliases is { } aliases ? entry[aliases] : [],
             names.Groups is { } groups ? [.. entry[groups].Select(LdapName.FirstValue)] : []);
     }
 
