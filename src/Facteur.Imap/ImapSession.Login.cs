@@ -26,6 +26,18 @@ internal sealed partial class ImapSession
         Writer = NewWriter();
     }
 
+    /// <summary>
+    /// Where the listener wants it: who shows a certificate that is bound to an account is that account from the greeting on (PREAUTH,
+    /// RFC 9051 §7.1.4; only on listeners with TLS from the start). Who may not in is greeted as everybody, and told why at a login.
+    /// </summary>
+    private async ValueTask<bool> LogInByCertificateAsync()
+    {
+        if (!Connection.LogsInByCertificate || Connection.ClientCertificateHash is null) return false;
+        if ((await Logins.LoginByCertificateAsync(Client, "", cancel)).Account is not { } known) return false;
+        LogIn(known);
+        return true;
+    }
+
     /// <summary>Leaves the selected mailbox, if there is one.</summary>
     /// <param name="isTold">"* OK [CLOSED]": what follows is about another mailbox (RFC 9051 §7.1, RFC 7162 §3.2.11).</param>
     public void LeaveSelected(bool isTold)

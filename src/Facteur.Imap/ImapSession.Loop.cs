@@ -33,7 +33,7 @@ internal sealed partial class ImapSession
     {
         try
         {
-            Greet();
+            await GreetAsync();
             while (true) await NextAsync();
         }
         catch (ImapEndedException e)
@@ -63,11 +63,12 @@ internal sealed partial class ImapSession
     /// <summary>The selected mailbox was deleted by another session: no number or UID means anything any more.</summary>
     public ImapEndedException MailboxIsGone() => Bye(EndReason.MailboxDeleted, "the selected mailbox was deleted");
 
-    private void Greet()
+    private async ValueTask GreetAsync()
     {
-        Writer.Raw("* OK [CAPABILITY "u8);
+        var isKnown = await LogInByCertificateAsync();
+        Writer.Raw(isKnown ? "* PREAUTH [CAPABILITY "u8 : "* OK [CAPABILITY "u8);
         Writer.Raw(Capabilities.Of(this));
-        Writer.Raw("] Facteur ready\r\n"u8);
+        Writer.Raw(isKnown ? "] Facteur knows you by your certificate\r\n"u8 : "] Facteur ready\r\n"u8);
     }
 
     private async ValueTask NextAsync()

@@ -6,7 +6,7 @@ namespace Facteur.Net;
 /// <summary>TLS: from the first octet or after STARTTLS, and what either side showed of itself.</summary>
 public sealed partial class MailConnection
 {
-    private const string CertificateMissing = "this server wants a client certificate here, and you showed none that it believes";
+    private const string CertificateMissing = "this server wants a client certificate here, and you showed none that it believes (FCT-3104)";
 
     public bool IsEncrypted => tls is not null;
 

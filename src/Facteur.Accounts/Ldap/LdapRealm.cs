@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text.RegularExpressions;
 using Facteur.Net.Dialing;
 using Facteur.Net.Ldap;
 using Microsoft.Extensions.Logging;
@@ -124,8 +125,11 @@ internal sealed partial class LdapRealm : IAsyncDisposable
     {
         // In one pass: a value that looks like another name in braces stays what it is.
         var values = ValuesOf(user);
-        return System.Text.RegularExpressions.Regex.Replace(template, @"\{(user|local|domain)\}", match => LdapName.Escape(values[match.Groups[1].Value]));
+        return NameInBraces().Replace(template, match => LdapName.Escape(values[match.Groups[1].Value]));
     }
+
+    [GeneratedRegex(@"\{(user|local|domain)\}", RegexOptions.None, 1000)]
+    private static partial Regex NameInBraces();
 
     [LoggerMessage(LogLevel.Warning, "The directory has several entries for {User}; the filter has to find one", EventName = "LdapSeveral")]
     private partial void LogSeveral(string user);

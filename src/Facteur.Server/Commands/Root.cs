@@ -34,6 +34,7 @@ internal static class Root
         Setting.Create(),
         Ldap.Create(),
         Listener.Create(),
+        Reload.Create(),
         Status.Create(),
         Demo.Create(),
     };

@@ -50,26 +50,18 @@ internal static class Run
             configuration,
             async (folder, cancel) => await EmbeddedStore.OpenAsync(new EmbeddedStoreOptions { Folder = folder }, TimeProvider.System, storeLogger, cancel),
             TimeProvider.System, log.Factory, CancellationToken.None);
+        server.Source = () =>
+        {
+            var changed = ConfigurationFile.Load(path);
+            log.Least = changed.Log;
+            return changed;
+        };
         while (await signals.NextAsync() == PosixSignal.SIGHUP)
-            await ReloadAsync(server, path, log);
+            await server.ReloadAsync(CancellationToken.None);
         using var patience = new CancellationTokenSource(DrainTime, TimeProvider.System);
         var stopping = server.StopAsync(patience.Token);
         await Task.WhenAny(stopping, signals.NextAsync().AsTask());
         await patience.CancelAsync(); // asked twice: at once
         await stopping;
-    }
-
-    private static async Task ReloadAsync(FacteurServer server, string? path, ServerLog log)
-    {
-        try
-        {
-            var changed = ConfigurationFile.Load(path);
-            await server.ReloadAsync(changed, CancellationToken.None);
-            log.Least = changed.Log;
-        }
-        catch (ConfigurationException e)
-        {
-            log.Factory.CreateLogger("Facteur.Server.Configuration").LogError("The configuration stays as it is: {Why}", e.Message);
-        }
     }
 }

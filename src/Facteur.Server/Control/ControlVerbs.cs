@@ -13,6 +13,9 @@ internal interface IServerState
 
     /// <summary>What is open, with what clients find there.</summary>
     IReadOnlyList<OpenListener> DescribeListeners();
+
+    /// <summary>Reads configuration and certificates again; answers what stays as it is, and why, in sentences.</summary>
+    ValueTask<IReadOnlyList<string>> ReloadAsync(CancellationToken cancel);
 }
 
 /// <summary>One thing that can be asked of the control socket.</summary>

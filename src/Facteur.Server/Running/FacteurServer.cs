@@ -14,6 +14,9 @@ namespace Facteur.Server.Running;
 /// </summary>
 internal sealed partial class FacteurServer : IServerState, IAsyncDisposable
 {
+    private const string NeedsRestart = "hostname, data, auth, dns and outbound change only with a restart; they stay as they are";
+
+    private readonly SemaphoreSlim reloading = new(1);
     private readonly TimeProvider time;
     private readonly ILoggerFactory loggers;
     private readonly ILogger logger;
@@ -108,12 +111,44 @@ internal sealed partial class FacteurServer : IServerState, IAsyncDisposable
     public IReadOnlyList<OpenListener> DescribeListeners() =>
         [.. mail.Describe(), .. web.Open.Select(address => new OpenListener(address, web.Since, Connections: null))];
 
-    /// <summary>Takes another configuration while running. What cannot change, or is wrong, stays as it is and is told in the log.</summary>
-    public async Task ReloadAsync(FacteurConfiguration changed, CancellationToken cancel)
+    /// <summary>Reads the configuration from where it came from; who runs the server says how.</summary>
+    public Func<FacteurConfiguration>? Source { get; set; }
+
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<string>> ReloadAsync(CancellationToken cancel)
     {
+        try
+        {
+            return Source is null ? [] : await ReloadAsync(Source(), cancel);
+        }
+        catch (ConfigurationException e)
+        {
+            LogKept("configuration", e.Message);
+            return [e.Message];
+        }
+    }
+
+    /// <summary>Takes another configuration while running. What cannot change, or is wrong, stays as it is; answers that in sentences, which the log has too.</summary>
+    public async Task<IReadOnlyList<string>> ReloadAsync(FacteurConfiguration changed, CancellationToken cancel)
+    {
+        await reloading.WaitAsync(cancel);
+        try
+        {
+            return await TakeAsync(changed, cancel);
+        }
+        finally
+        {
+            reloading.Release();
+        }
+    }
+
+    private async Task<IReadOnlyList<string>> TakeAsync(FacteurConfiguration changed, CancellationToken cancel)
+    {
+        var kept = new List<string>();
         if (changed.FixedAtStart != configuration.FixedAtStart)
         {
-            LogNeedsRestart();
+            kept.Add(NeedsRestart);
+            LogNeedsRestart(NeedsRestart);
             changed = changed.KeepingFixedOf(configuration);
         }
         var formerRules = certificates.Rules;
@@ -123,6 +158,7 @@ internal sealed partial class FacteurServer : IServerState, IAsyncDisposable
         }
         catch (Exception e) when (e is CertificateException or IOException or UnauthorizedAccessException)
         {
+            kept.Add($"The certificates and listeners stay as they are: {e.Message}");
             LogKept("certificates and listeners", e.Message);
             // Addresses go with the rules for certificates there.
             changed = changed with { Tls = configuration.Tls, Listen = configuration.Listen };
@@ -138,9 +174,11 @@ internal sealed partial class FacteurServer : IServerState, IAsyncDisposable
             configuration = changed with { Listen = former.Listen };
             certificates.Rules = formerRules;
             await ListenAsync(configuration, cancel);
+            kept.Add($"The listeners stay as they are: {e.Message}");
             LogKept("listeners", e.Message);
         }
         LogReloaded();
+        return kept;
     }
 
     /// <summary>
@@ -164,6 +202,7 @@ internal sealed partial class FacteurServer : IServerState, IAsyncDisposable
         await Store.DisposeAsync();
         await idleMemory.DisposeAsync();
         metrics.Dispose();
+        reloading.Dispose();
         LogStopped();
     }
 
@@ -205,8 +244,8 @@ internal sealed partial class FacteurServer : IServerState, IAsyncDisposable
     [LoggerMessage(LogLevel.Information, "The configuration was read again")]
     private partial void LogReloaded();
 
-    [LoggerMessage(LogLevel.Warning, "hostname, data, auth, dns and outbound change only with a restart; they stay as they are")]
-    private partial void LogNeedsRestart();
+    [LoggerMessage(LogLevel.Warning, "{Sentence}")]
+    private partial void LogNeedsRestart(string sentence);
 
     [LoggerMessage(LogLevel.Error, "The {What} stay as they are: {Why}")]
     private partial void LogKept(string what, string why);

@@ -37,6 +37,39 @@ public sealed class LdapCommandTests
     }
 
     [Fact]
+    public async Task Programs_log_in_with_the_directorys_password_and_are_told_when_it_is_down()
+    {
+        await using var directory = await LdapServer.StartAsync();
+        await using var server = new FacteurServer();
+        await CliAsync(server, 0, "domain", "add", "example.test");
+        var setting = $$"""
+            { "servers": ["{{directory.Url}}"], "caFile": "{{directory.Authority}}", "base": "{{LdapServer.Base}}",
+              "bindDn": "{{LdapServer.SearchDn}}", "password": "{{LdapServer.SearchPassword}}", "createAccounts": true }
+            """;
+        var set = await Programs.RunAsync(Programs.Facteur, ["setting", "set", "ldap", "--config", server.Configuration], setting);
+        Assert.True(set.ExitCode == 0, set.ToString());
+        await server.StartAsync();
+        await using var imap = await TestClient.ConnectAsync(server.Port("imaps"), tls: true);
+        Assert.DoesNotContain("SCRAM", await imap.ReadLineAsync(), StringComparison.Ordinal);
+        Assert.StartsWith("a NO [AUTHENTICATIONFAILED]", await AskAsync(imap, "a LOGIN claire@example.test wrong"), StringComparison.Ordinal);
+        Assert.StartsWith("b NO [AUTHENTICATIONFAILED]", await AskAsync(imap, "b LOGIN claire@example.test \"\""), StringComparison.Ordinal);
+        await imap.ImapAsync("LOGIN claire@example.test soleil-42-papier"); // makes the account
+        await imap.ImapAsync("SELECT INBOX");
+        Assert.Contains("claire@example.test", (await CliAsync(server, 0, "account", "list")).Output, StringComparison.Ordinal);
+        await directory.KillAsync();
+        await using var late = await TestClient.ConnectAsync(server.Port("imaps"), tls: true);
+        await late.ReadLineAsync();
+        Assert.StartsWith("a NO [UNAVAILABLE]", await AskAsync(late, "a LOGIN paul@example.test nuage-17-crayon"), StringComparison.Ordinal);
+        await late.ImapAsync("LOGIN claire@example.test soleil-42-papier"); // remembered
+    }
+
+    private static async Task<string?> AskAsync(TestClient client, string command)
+    {
+        await client.WriteAsync(command + "\r\n");
+        return await client.ReadLineAsync();
+    }
+
+    [Fact]
     public async Task The_page_runs()
     {
         var page = await File.ReadAllTextAsync(Path.Combine(Programs.Repository, "docs", "operate", "ldap.md"));

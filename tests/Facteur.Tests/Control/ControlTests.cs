@@ -20,6 +20,8 @@ public sealed class ControlTests : IDisposable
         public ServerStatus Describe() => new(true, Ready, "1.2.3", "mx.demo.test", DateTimeOffset.UnixEpoch, [new ListenerView("imaps", "127.0.0.1:1993")], 0, 0, 0);
 
         public IReadOnlyList<OpenListener> DescribeListeners() => [];
+
+        public ValueTask<IReadOnlyList<string>> ReloadAsync(CancellationToken cancel) => new([]);
     }
 
     private FacteurConfiguration Configuration => new() { Hostname = "mx.demo.test", Data = folder, Listen = [] };

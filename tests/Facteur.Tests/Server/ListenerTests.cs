@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
+using Facteur.Accounts;
 using Facteur.Net;
 using Facteur.Server.Configuration;
 using Facteur.Server.Control;
@@ -84,7 +85,7 @@ public sealed class ListenerTests : IDisposable
     {
         await using var server = await StartAsync(Asking(kind, IPAddress.Loopback, ClientCertificateMode.Required, office));
         await using var client = await ConnectAsync(server, kind);
-        Assert.Equal(words + "this server wants a client certificate here, and you showed none that it believes\r\n", await client.ReadToEndAsync(Cancel));
+        Assert.Equal(words + "this server wants a client certificate here, and you showed none that it believes (FCT-3104)\r\n", await client.ReadToEndAsync(Cancel));
     }
 
     [Theory]
@@ -155,6 +156,31 @@ public sealed class ListenerTests : IDisposable
         var shown = server.DescribeListeners().Select(OpenListenerView.Of).ToList();
         Assert.Equal(["imaps implicit optional 1", "pop3 starttls none 0", "http none none "], shown.Select(one => $"{one.Name} {one.Tls} {one.ClientCertificates} {one.Connections}"));
         Assert.All(shown, one => Assert.InRange(one.Since, server.Started.AddMinutes(-1), server.Started.AddMinutes(1)));
+    }
+
+    [Fact]
+    public async Task A_certificate_that_is_bound_to_an_account_is_greeted_as_logged_in()
+    {
+        var asking = Asking("imaps", IPAddress.Loopback, ClientCertificateMode.Optional, office);
+        await using var server = await StartAsync(asking with { Rules = asking.Rules with { Preauth = true } }, Asking("pop3s", IPAddress.Loopback, ClientCertificateMode.Optional, office));
+        var accounts = new AccountService(server.Store, new LoginOptions { HashIterations = 1 }, TimeProvider.System);
+        await accounts.AddDomainAsync("demo.test", Cancel);
+        var account = (await accounts.AddAccountAsync("claire@demo.test", "Claire", "soleil-42-papier", Cancel)).Account;
+        var (bound, free) = (office.Issue("claire"), office.Issue("paul"));
+        await new ClientCertificates(server.Store.Directory).BindAsync(account, bound.ExportCertificatePem(), "", Cancel);
+        await using var known = await TlsClient.ConnectAsync(Port(server, "imaps"), bound, Cancel);
+        Assert.StartsWith("* PREAUTH [CAPABILITY IMAP4rev1 ", await known.ReadLineAsync(Cancel), StringComparison.Ordinal);
+        Assert.StartsWith("* LIST ", await known.AskAsync("a LIST \"\" INBOX", Cancel), StringComparison.Ordinal);
+        Assert.StartsWith("a OK", await known.ReadLineAsync(Cancel), StringComparison.Ordinal);
+        Assert.StartsWith("b BAD", await known.AskAsync("b LOGIN a b", Cancel), StringComparison.Ordinal);
+        Assert.StartsWith("* OK [CAPABILITY", await GreetingAsync(server, "imaps", free), StringComparison.Ordinal);
+        Assert.StartsWith("* OK [CAPABILITY", await GreetingAsync(server, "imaps", null), StringComparison.Ordinal);
+        await using var pop = await TlsClient.ConnectAsync(Port(server, "pop3s"), bound, Cancel);
+        Assert.StartsWith("+OK", await pop.ReadLineAsync(Cancel), StringComparison.Ordinal);
+        Assert.StartsWith("+OK", await pop.AskAsync("AUTH EXTERNAL =", Cancel), StringComparison.Ordinal); // RFC 5034 §4: an empty response
+        await accounts.SetEnabledAsync("claire@demo.test", enabled: false, Cancel);
+        Assert.StartsWith("* BYE", await known.ReadLineAsync(Cancel), StringComparison.Ordinal);
+        Assert.StartsWith("* OK [CAPABILITY", await GreetingAsync(server, "imaps", bound), StringComparison.Ordinal);
     }
 
     private static async Task<string> HealthAsync(FacteurServer server, X509Certificate2? certificate)
