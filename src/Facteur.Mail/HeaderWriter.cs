@@ -5,7 +5,7 @@ using System.Text;
 namespace Facteur.Mail;
 
 /// <summary>Writes header fields: ASCII, folded at blanks to lines of 78 characters (RFC 5322 §2.1.1), never more fields than asked for (S-03).</summary>
-internal sealed class HeaderWriter(IBufferWriter<byte> output)
+public sealed class HeaderWriter(IBufferWriter<byte> output)
 {
     private const int MaxLine = 78;
 

@@ -6,7 +6,7 @@ namespace Facteur.Mail;
 
 /// <summary>Takes the text out of HTML that comes in pieces, cut anywhere: for search and previews, never for display. Linear, bounded memory.</summary>
 /// <remarks>Block elements part words, inline ones do not. Comments, and the content of script, style, title and their kin, are left out.</remarks>
-internal sealed class HtmlText
+public sealed class HtmlText
 {
     private enum State { Text, Entity, TagOpen, TagName, InTag, DoubleQuoted, SingleQuoted, Markup, Comment, RawText }
 

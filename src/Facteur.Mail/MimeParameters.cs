@@ -8,13 +8,13 @@ namespace Facteur.Mail;
 /// <param name="Name">Lower case, without the marks of RFC 2231.</param>
 /// <param name="Value">Its octets, one character each, without quotes.</param>
 /// <param name="IsExtended">The value is charset'language'percent-encoded (RFC 2231 §4).</param>
-internal readonly record struct MimeParameter(string Name, string Value, bool IsExtended);
+public readonly record struct MimeParameter(string Name, string Value, bool IsExtended);
 
 /// <summary>
 /// Parameters as senders write them: RFC 2045 §5.1 with comments, RFC 2231 continuations joined, missing quotes and
 /// semicolons forgiven. Time is linear in the field.
 /// </summary>
-internal static class MimeParameters
+public static class MimeParameters
 {
     private static readonly List<MimeParameter> None = [];
     private static readonly SearchValues<byte> WordEnd = SearchValues.Create("; \t\r\n("u8);

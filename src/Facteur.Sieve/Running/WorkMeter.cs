@@ -1,0 +1,14 @@
+namespace Facteur.Sieve.Running;
+
+/// <summary>Counts what a run costs, in units of about ten nanoseconds, and ends it when that is too much.</summary>
+internal sealed class WorkMeter(long max)
+{
+    public long Spent { get; private set; }
+
+    /// <exception cref="SieveRuntimeException">The script has used up what it may.</exception>
+    public void Spend(long units)
+    {
+        Spent += Math.Max(units, 0);
+        if (Spent > max) throw new SieveRuntimeException("the script takes too long for this message");
+    }
+}

@@ -1,0 +1,37 @@
+using Facteur.Sieve.Compiling;
+using Facteur.Sieve.Matching;
+using Facteur.Sieve.Running;
+using Facteur.Sieve.Syntax;
+
+namespace Facteur.Sieve.Tests;
+
+/// <summary>hasflag: flags of the internal variable, or of others.</summary>
+// RFC 5232 §4.
+internal sealed record HasFlag(MatchSpec Match, IReadOnlyList<string>? Variables, IReadOnlyList<SieveString> Flags) : SieveTest
+{
+    public static SieveTest Parse(SieveArguments arguments)
+    {
+        var match = MatchSpec.Parse(arguments, mayList: false);
+        IReadOnlyList<string>? variables = null;
+        if (arguments.Left > 1)
+        {
+            arguments.Need(Extensions.Variables, arguments.At, "the name of a variable in \"hasflag\"");
+            var names = arguments.Strings("names of variables");
+            foreach (var name in names)
+                if (!name.IsConstant || !SieveString.IsVariableName(name.Source) && !VariableScope.IsGlobalName(name.Source, arguments.Has(Extensions.Include)))
+                    throw new SieveSyntaxException(name.At, "a variable has a name of letters, digits and \"_\", without a digit first");
+            variables = [.. names.Select(name => name.Source.ToLowerInvariant())];
+        }
+        return new HasFlag(match, variables, arguments.Strings("the flags"));
+    }
+
+    public override ValueTask<bool> EvaluateAsync(SieveRun run, CancellationToken cancel)
+    {
+        var sets = Variables is null ? [run.Flags.Flags] : Variables.Select(name => FlagSet.Parse(run.Frame.Variables.Get(name), run.Limits).Flags);
+        // A string with blanks is as many flags (RFC 5232 §2).
+        var wanted = run.Expand(Flags).SelectMany(text => text.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Select(text => SieveString.Constant(text, At)).ToList();
+        var keys = new MatchKeys(wanted, Match, run.Limits);
+        if (Match.IsCount) return new(Match.Counts(run, sets.Sum(set => set.Distinct(StringComparer.OrdinalIgnoreCase).Count()), keys));
+        return Match.AnyAsync(run, [.. sets.SelectMany(set => set)], keys, cancel);
+    }
+}
