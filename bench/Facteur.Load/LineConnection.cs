@@ -90,6 +90,35 @@ internal sealed class LineConnection : IAsyncDisposable
         }
     }
 
+    /// <summary>Passes over lines up to and with the one that is "." alone (POP3); answers how many came before it. Looks for the end, not at the lines, so that the server is what is measured.</summary>
+    public async ValueTask<int> SkipToDotAsync()
+    {
+        var (lines, atLineStart) = (0, true);
+        while (true)
+        {
+            var (found, lineEnds) = SkipToDot(ref atLineStart);
+            lines += lineEnds;
+            if (found) return lines;
+            await FillAsync();
+        }
+    }
+
+    private (bool Found, int Lines) SkipToDot(ref bool atLineStart)
+    {
+        var rest = buffer.AsSpan(start, end - start);
+        if (atLineStart && rest.StartsWith(".\r\n"u8))
+        {
+            start += 3;
+            return (true, 0);
+        }
+        var dot = rest.IndexOf("\n.\r\n"u8);
+        var passed = dot >= 0 ? rest[..(dot + 1)] : rest.Length > 3 ? rest[..^3] : [];
+        var lines = passed.Count((byte)'\n');
+        if (passed.Length > 0) atLineStart = passed[^1] == '\n';
+        start += dot >= 0 ? dot + 4 : passed.Length;
+        return (dot >= 0, lines);
+    }
+
     private async ValueTask FillAsync()
     {
         if (start == end) start = end = 0;

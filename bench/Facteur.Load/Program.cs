@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Facteur.Load;
+using Facteur.Load.Conformance;
 using Facteur.Load.Modes;
 
 var host = new Option<string>("--host") { DefaultValueFactory = _ => "127.0.0.1", Description = "Server to load." };
@@ -32,7 +33,12 @@ var modes = new Dictionary<string, (string Help, Func<LoadOptions, Task<string>>
     ["imap-store"] = ("Change a flag of single messages.", ImapModes.StoreAsync),
     ["imap-search"] = ("UID SEARCH of --arguments.", ImapModes.SearchAsync),
     ["imap-idle-hold"] = ("Hold connections in IDLE.", ImapModes.IdleHoldAsync),
-    ["pop3-retr"] = ("Fetch all messages by POP3.", Pop3Retr.RunAsync),
+    ["pop3-retr"] = ("Fetch all messages by POP3, one after another.", Pop3Modes.RetrAsync),
+    ["pop3-retr-pipelined"] = ("Fetch all messages by POP3, commands ahead of answers.", Pop3Modes.PipelinedAsync),
+    ["pop3-list"] = ("LIST of a maildrop.", Pop3Modes.ListAsync),
+    ["pop3-uidl"] = ("UIDL of a maildrop.", Pop3Modes.UidlAsync),
+    ["pop3-login"] = ("Connect, log in by POP3, STAT, QUIT.", Pop3Modes.LoginAsync),
+    ["pop3-conformance"] = ("Hold the POP3 conversations of the RFCs; --arguments: only those whose name holds it.", Pop3Conformance.RunAsync),
 };
 
 var root = new RootCommand("Puts a load on any standard mail server and prints one JSON line.");

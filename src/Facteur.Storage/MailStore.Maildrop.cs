@@ -32,4 +32,7 @@ public abstract partial class MailStore
     /// <param name="lengths">Octets of each body that was read.</param>
     /// <returns>How many were read.</returns>
     public abstract ValueTask<int> ReadShortBodiesAsync(ReadOnlyMemory<EmailId> emails, Memory<byte> buffer, Memory<int> lengths, CancellationToken cancel);
+
+    /// <summary>The greatest id an email has so far: what comes later is above it.</summary>
+    public abstract ValueTask<EmailId> LastEmailAsync(CancellationToken cancel);
 }

@@ -17,6 +17,7 @@ internal static class Account
         AccountQuota.Create(),
         Policy.CreateForAccount(),
         Locale.CreateForAccount(),
+        AccountPop.Create(),
         AccountEnable.CreateDisable(),
         AccountEnable.Create(),
         AccountRemove.Create(),

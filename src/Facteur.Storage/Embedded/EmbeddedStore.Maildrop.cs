@@ -23,4 +23,8 @@ public sealed partial class EmbeddedStore
         cancel.ThrowIfCancellationRequested();
         return new(MaildropReads.ShortBodies(readers, emails.Span, buffer.Span, lengths.Span));
     }
+
+    // Asked of the writer: what is being delivered now is on one side of it or the other.
+    public override async ValueTask<EmailId> LastEmailAsync(CancellationToken cancel) =>
+        new(await WriteAsync(session => session.Database.Scalar("SELECT ifnull(max(id), 0) FROM email"), grows: false, cancel));
 }

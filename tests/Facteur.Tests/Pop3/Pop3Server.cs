@@ -87,6 +87,16 @@ internal sealed class Pop3Server : IAsyncDisposable
         return Transcript.RunAsync(handler, script, connection with { IgnoreRest = ignoreRest, Actions = known });
     }
 
+    /// <summary>Serves one connection to its end.</summary>
+    public async Task ServeAsync(Facteur.Net.MailConnection connection, bool implicitTls)
+    {
+        await using (connection)
+        {
+            if (implicitTls && await connection.HandshakeAsync(default) is not null) return;
+            await handler.RunAsync(connection, connection.Aborted);
+        }
+    }
+
     public async Task<EmailId> DeliverAsync(string message, string? popUidl = null, string mailbox = "INBOX")
     {
         await using var intake = store.BeginMessage(null);

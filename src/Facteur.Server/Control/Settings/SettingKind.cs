@@ -30,6 +30,7 @@ internal sealed record SettingKind(string Name, Type Type, string Scopes, Func<o
         new("locale", typeof(string), "sda", document => AccountSettings.Locales.Contains((string)document) ? null : $"The languages are {string.Join(" and ", AccountSettings.Locales)}."),
         new("postmaster", typeof(PostmasterSetting), "sd", document => EmailAddress.TryParse(((PostmasterSetting)document).Address, out _) ? null : "\"address\" is no address."),
         new("bounces", typeof(BounceSetting), "sd"),
+        new(AccountSettings.PopName, typeof(PopSetting), "sda", document => AccountService.Fault((PopSetting)document)),
         new("mta-sts", typeof(MtaStsSetting), "sd"),
         new("identities", typeof(IdentitiesSetting), "a", document => ((IdentitiesSetting)document).Fault()),
         new("defaults", typeof(DomainDefaults), "d", document => AccountService.Fault((DomainDefaults)document)),
