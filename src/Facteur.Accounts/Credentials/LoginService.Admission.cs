@@ -55,7 +55,7 @@ public sealed partial class LoginService
         if (await directory.FindAccountAsync(target, cancel) is not { Kind: AccountKind.Shared } shared || !await IsMemberAsync(person.Id, shared.Id, cancel))
             return new Verdict(Refused(LoginRefusal.BadCredentials), person, proof);
         if (!shared.Enabled) return new Verdict(await RefusedAsync(person, LoginRefusal.Disabled, AccessRefusal.Of(LoginRefusal.Disabled), cancel), person, proof);
-        if (await Policies.CheckAsync(shared, client, proof.Credential, cancel) is { } against)
+        if (await Policies.CheckSharedAsync(shared, person, client, proof.Credential, cancel) is { } against)
             return new Verdict(await RefusedAsync(person, LoginRefusal.NotAllowed, against, cancel), person, proof);
         return new Verdict(Let(shared, person.Id, subject, proof, client, locale), person, proof);
     }

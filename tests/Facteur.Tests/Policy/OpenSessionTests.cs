@@ -52,7 +52,7 @@ public sealed class OpenSessionTests
         Assert.Equal("* BYE IMAP may not be used from the address 127.0.1.7 (policy \"Ventes\") (FCT-3102)", await open.ReadAsync(Cancel));
         await open.Session.WaitAsync(Cancel);
         await server.ChangeAsync(SettingScope.Of(server.Ami.Id), () => server.Store.Directory.SetMemberAsync(server.Ventes.Id, server.Ami.Id, isMember: false, default));
-        Assert.StartsWith("OK", (await OpenAsync(sessions, MailProtocol.Imap, Bystander)).Answer, StringComparison.Ordinal);
+        await (await OpenAsync(sessions, MailProtocol.Imap, Bystander)).Client.AbortAsync();
     }
 
     [Fact]
@@ -80,6 +80,22 @@ public sealed class OpenSessionTests
         // The sessions that are left are held against the rules; what ends by a later rule was not ended before.
         await server.SetAsync(SettingScope.Site, new PolicyRules(On: false));
         Assert.Equal(AccessCode.SwitchedOff, (await kept.Task.WaitAsync(TimeSpan.FromSeconds(10), Cancel)).Why!.Code);
+    }
+
+    [Theory]
+    [InlineData(MailProtocol.Imap, "* BYE log in again")]
+    [InlineData(MailProtocol.Submission, "421 4.7.0 the account was changed; log in again")]
+    [InlineData(MailProtocol.Pop3, "<closed>")]
+    public async Task An_app_password_that_is_withdrawn_ends_its_sessions_at_once(MailProtocol protocol, string goodbye)
+    {
+        await using var server = await PolicyFixture.CreateAsync();
+        using var sessions = new MailSessions(server);
+        var phone = await server.AppPasswords.AddAsync(server.Moi, "phone", new AppPasswordLimits(), default);
+        var open = await sessions.ConnectAsync(protocol, MatrixTests.Inside, isEncrypted: false, withCertificate: false, Cancel);
+        await open.LogInAsync(CredentialKind.AppPassword, Member, phone.Secret, Cancel);
+        await server.AppPasswords.RemoveAsync(server.Moi.Id, phone.Credential.Id, default);
+        Assert.Equal(goodbye, await open.ReadAsync(Cancel));
+        await open.Session.WaitAsync(Cancel);
     }
 
     [Fact]
@@ -163,8 +179,13 @@ public sealed class OpenSessionTests
         await done.Task.WaitAsync(TimeSpan.FromSeconds(5), Cancel);
     }
 
-    private static Task<OpenSession> OpenAsync(MailSessions sessions, MailProtocol protocol, string user) =>
-        sessions.OpenAsync(protocol, MatrixTests.Inside, isEncrypted: false, withCertificate: false, user, PolicyFixture.Password, Cancel);
+    private static async Task<OpenSession> OpenAsync(MailSessions sessions, MailProtocol protocol, string user)
+    {
+        var open = await sessions.ConnectAsync(protocol, MatrixTests.Inside, isEncrypted: false, withCertificate: false, Cancel);
+        var answer = await open.LogInAsync(CredentialKind.Password, user, PolicyFixture.Password, Cancel);
+        Assert.Contains(answer.Split(' ')[0], (string[])["OK", "+OK", "235"]);
+        return open;
+    }
 
     private static async Task<CredentialRecord> AddAsync(PolicyFixture server, string label) =>
         await server.Store.Directory.AddCredentialAsync(new CredentialRecord(0, server.Moi.Id, "app-password", "", default) { Lookup = label, Label = label }, default);

@@ -25,12 +25,14 @@ internal sealed class PolicyFixture : IAsyncDisposable
         var options = new LoginOptions { HashIterations = 1, FreeFailures = 100_000 };
         Logins = new LoginService(store, options, TimeProvider.System, NullLogger<LoginService>.Instance);
         Administration = new AccountService(store, options);
+        AppPasswords = new AppPasswords(store, options, TimeProvider.System);
     }
 
     public EmbeddedStore Store { get; }
     public LoginService Logins { get; }
     public PolicyService Policies => Logins.Policies;
     public AccountService Administration { get; }
+    public AppPasswords AppPasswords { get; }
     public AccountRecord Moi { get; private set; } = null!;
     public AccountRecord Ami { get; private set; } = null!;
     public GroupRecord Ventes { get; private set; } = null!;

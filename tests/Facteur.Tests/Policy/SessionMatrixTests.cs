@@ -27,29 +27,69 @@ public sealed class SessionMatrixTests
         ["FCT-3112"] = ["NO [NOPERM] ", "", ""],
     };
 
+    /// <summary>A connection, by what rules look at.</summary>
+    private readonly record struct Way(MailProtocol Protocol, bool IsInside, bool IsEncrypted, bool HasCertificate)
+    {
+        /// <summary>What can be tried on it.</summary>
+        public IEnumerable<CredentialKind> Credentials => HasCertificate
+            ? [CredentialKind.Password, CredentialKind.AppPassword, CredentialKind.AccessToken, CredentialKind.Certificate]
+            : [CredentialKind.Password, CredentialKind.AppPassword, CredentialKind.AccessToken];
+    }
+
+    private static readonly Way[] ways =
+    [
+        .. from protocol in MailSessions.Protocols
+           from isInside in (bool[])[true, false]
+           from tls in ((bool IsEncrypted, bool HasCertificate)[])[(false, false), (true, false), (true, true)]
+           select new Way(protocol, isInside, tls.IsEncrypted, tls.HasCertificate),
+    ];
+
     [Fact]
     public async Task Every_rule_is_answered_in_the_form_of_the_protocol_with_the_same_code()
     {
         await using var server = await PolicyFixture.CreateAsync();
         using var sessions = new MailSessions(server);
         await BindAsync(server, sessions);
+        server.Logins.Tokens = new OneToken(server.Moi.Id);
+        var secrets = new Dictionary<CredentialKind, string>
+        {
+            [CredentialKind.Password] = PolicyFixture.Password,
+            [CredentialKind.AppPassword] = (await server.AppPasswords.AddAsync(server.Moi, "phone", new AppPasswordLimits(), default)).Secret,
+            [CredentialKind.AccessToken] = OneToken.Text,
+            [CredentialKind.Certificate] = "",
+        };
+        // A connection serves until a login succeeds on it.
+        var connections = new Dictionary<Way, OpenSession>();
         var (cells, wrong) = (0, new List<string>());
         PolicyRule[][] sets = [[], .. Enum.GetValues<PolicyRule>().Select(rule => (PolicyRule[])[rule]), Enum.GetValues<PolicyRule>()[1..]];
         foreach (var rules in sets)
         {
             await server.SetAsync(SettingScope.Of(server.Ventes.Id), MatrixTests.Row(rules.ToHashSet()));
-            foreach (var protocol in MailSessions.Protocols)
-                foreach (var isInside in (bool[])[true, false])
-                    foreach (var (isEncrypted, hasCertificate) in ((bool, bool)[])[(false, false), (true, false), (true, true)])
-                    {
-                        cells++;
-                        var promised = MatrixTests.Promised(rules.ToHashSet(), new(protocol, isInside, isEncrypted, hasCertificate, CredentialKind.Password));
-                        var answer = await sessions.LogInAsync(protocol, isInside ? MatrixTests.Inside : MatrixTests.Outside, isEncrypted, hasCertificate, "moi@demo.test", PolicyFixture.Password, Cancel);
-                        if (!IsOf(answer, promised, protocol)) wrong.Add($"{string.Join('+', rules)} {protocol} inside {isInside} TLS {isEncrypted} certificate {hasCertificate}: promised {promised}, read: {answer}");
-                    }
+            foreach (var way in ways)
+                foreach (var credential in way.Credentials)
+                {
+                    cells++;
+                    if (!connections.Remove(way, out var open))
+                        open = await sessions.ConnectAsync(way.Protocol, way.IsInside ? MatrixTests.Inside : MatrixTests.Outside, way.IsEncrypted, way.HasCertificate, Cancel);
+                    var promised = MatrixTests.Promised(rules.ToHashSet(), new(way.Protocol, way.IsInside, way.IsEncrypted, way.HasCertificate, credential));
+                    var answer = await open.LogInAsync(credential, "moi@demo.test", secrets[credential], Cancel);
+                    if (!IsOf(answer, promised, way.Protocol)) wrong.Add($"{string.Join('+', rules)} {way} by {credential}: promised {promised}, read: {answer}");
+                    if (IsOf(answer, "ok", way.Protocol)) await open.CloseAsync(Cancel);
+                    else connections.Add(way, open);
+                }
         }
-        Assert.Empty(wrong);
-        Assert.Equal(8 * 3 * 2 * 3, cells);
+        Assert.True(wrong.Count == 0, string.Join('\n', wrong.Prepend($"{wrong.Count} of {cells}").Take(20)));
+        Assert.Equal(8 * 3 * 2 * (3 + 3 + 4), cells);
+        foreach (var open in connections.Values) await open.CloseAsync(Cancel);
+    }
+
+    /// <summary>A token that was given for everything.</summary>
+    private sealed class OneToken(AccountId account) : IAccessTokens
+    {
+        public const string Text = "dG9rZW4";
+
+        public ValueTask<(AccountId Account, IReadOnlyCollection<MailProtocol> Scope, string Client)?> FindAsync(string token, CancellationToken cancel) =>
+            new(token == Text ? (account, Enum.GetValues<MailProtocol>(), "test") : null);
     }
 
     [Fact]
@@ -89,6 +129,22 @@ public sealed class SessionMatrixTests
         Assert.StartsWith("NO [AUTHENTICATIONFAILED] wrong user name", await sessions.LogInAsync(MailProtocol.Imap, MatrixTests.Inside, true, false, "moi@demo.test", "wrong-password", Cancel), StringComparison.Ordinal);
 
         Task<string> LogInAsync(MailProtocol protocol) => sessions.LogInAsync(protocol, MatrixTests.Inside, true, false, "moi@demo.test", PolicyFixture.Password, Cancel);
+    }
+
+    [Fact]
+    public async Task The_code_stands_in_the_login_history_of_the_account()
+    {
+        await using var server = await PolicyFixture.CreateAsync();
+        using var sessions = new MailSessions(server);
+        await server.SetAsync(SettingScope.Of(server.Ventes.Id), new PolicyRules(AppPassword: true, Networks: [MatrixTests.Network]));
+        foreach (var protocol in MailSessions.Protocols)
+            foreach (var remote in (string[])[MatrixTests.Inside, MatrixTests.Outside])
+                await sessions.LogInAsync(protocol, remote, isEncrypted: true, withCertificate: false, "moi@demo.test", PolicyFixture.Password, Cancel);
+        await server.Logins.FlushAsync(default);
+        var rows = await server.Store.Logins.ListAsync(server.Moi.Id, DateTimeOffset.MinValue, null, 100, default);
+        Assert.Equal(
+            ["imap 127.0.1.7 FCT-3105", "imap 127.0.2.7 FCT-3102", "pop3 127.0.1.7 FCT-3105", "pop3 127.0.2.7 FCT-3102", "submission 127.0.1.7 FCT-3105", "submission 127.0.2.7 FCT-3102"],
+            rows.Select(row => $"{row.Protocol} {row.Remote} {row.Result}").Order(StringComparer.Ordinal));
     }
 
     [Fact]
