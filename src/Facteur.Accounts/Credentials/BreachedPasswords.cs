@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -67,7 +66,7 @@ public sealed class BreachedPasswords(SettingsStore settings)
                 high = middle;
                 continue;
             }
-            var order = string.Compare(Encoding.ASCII.GetString(buffer, start, HashDigits), hash, true, CultureInfo.InvariantCulture);
+            var order = string.Compare(Encoding.ASCII.GetString(buffer, start, HashDigits), hash, StringComparison.OrdinalIgnoreCase);
             if (order == 0) return true;
             if (order > 0) high = middle;
             else low = from + start + HashDigits;

@@ -12,7 +12,7 @@ public sealed record ClientRegistration(string? Name, IReadOnlyList<string> Redi
 /// Programs that may ask for tokens: those the administrator named, in the setting "oauth" of the site, and those that registered themselves,
 /// in learnt state, bounded in number and forgotten when nobody uses them.
 /// </summary>
-public sealed class OAuthClients(MailStore store, TimeProvider time)
+public sealed class OAuthClients(MailStore store, TimeProvider time) : IDisposable
 {
     /// <summary>Programs that registered themselves.</summary>
     public const int MaxDynamic = 2_000;
@@ -24,6 +24,8 @@ public sealed class OAuthClients(MailStore store, TimeProvider time)
     private static readonly TimeSpan usedFor = TimeSpan.FromDays(180);
 
     private readonly SemaphoreSlim changing = new(1);
+
+    public void Dispose() => changing.Dispose();
 
     public async ValueTask<OAuthSetting> SettingAsync(CancellationToken cancel)
     {

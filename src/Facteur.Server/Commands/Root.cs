@@ -8,9 +8,12 @@ internal static class Root
     // A word with "@" in front is an alias or a domain here, never the name of a file with more words.
     private static readonly ParserConfiguration configuration = new() { ResponseFileTokenReplacer = null };
 
-    public static ParseResult Parse(IReadOnlyList<string> words) => Create().Parse(words, configuration);
+    // Made once: options that verbs share remember every command they were ever added to.
+    private static readonly Lazy<RootCommand> all = new(Create);
 
-    public static RootCommand Create() => new("Facteur: a whole e-mail server in one program")
+    public static ParseResult Parse(IReadOnlyList<string> words) => all.Value.Parse(words, configuration);
+
+    private static RootCommand Create() => new("Facteur: a whole e-mail server in one program")
     {
         Run.Create(),
         Domain.Create(),

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Facteur.Accounts;
 using Facteur.Accounts.Sessions;
 using Facteur.Storage;
@@ -89,7 +90,7 @@ public abstract class SignedInPage : WebPage
         else if (Web.Session.MustEnroll && !IsForEnrolling) context.Result = GoTo("/settings/security/two-step");
         else
         {
-            if (Request.Query["done"].ToString() is { Length: > 0 and < 30 } done) Notice = WebText.Resources.GetString("Done." + done) is null ? null : T["Done." + done];
+            if (Request.Query["done"].ToString() is { Length: > 0 and < 30 } done) Notice = WebText.Resources.GetString("Done." + done, CultureInfo.InvariantCulture) is null ? null : T["Done." + done];
             await next();
         }
     }

@@ -65,8 +65,8 @@ public sealed class ScramTests
         var message = Encoding.UTF8.GetBytes($"{first.Bare},{ServerFirst},{final.WithoutProof}");
         Assert.True(verifier.Fits(message, final.Proof));
         Assert.Equal("6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4=", Convert.ToBase64String(verifier.Sign(message)));
-        Assert.False(verifier.Fits(message, [.. final.Proof[..31], (byte)(final.Proof[31] ^ 1)]));
-        Assert.False(verifier.Fits(message, final.Proof[..31]));
+        Assert.False(verifier.Fits(message, [.. final.Proof.AsSpan(0, 31), (byte)(final.Proof[31] ^ 1)]));
+        Assert.False(verifier.Fits(message, final.Proof.AsSpan(0, 31).ToArray()));
         Assert.Equivalent(verifier, ScramVerifier.Parse(verifier.ToString()));
     }
 
