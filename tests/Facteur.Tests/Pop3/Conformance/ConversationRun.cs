@@ -117,14 +117,14 @@ internal sealed class ConversationRun(IPop3Peer peer, Conversation conversation)
     private async Task SendAsync(string text)
     {
         var line = await LineAsync();
-        said.Append("C").Append(client).Append(": ").AppendLine(Shown(text));
+        said.Append('C').Append(client).Append(": ").AppendLine(Shown(text));
         await line.WriteAsync(Encoding.UTF8.GetBytes(text));
     }
 
     private async Task<string?> ReadAsync()
     {
         var text = await (await LineAsync()).ReadLineAsync();
-        said.Append("S").Append(client).Append(": ").AppendLine(text is null ? "<closed>" : Shown(text));
+        said.Append('S').Append(client).Append(": ").AppendLine(text is null ? "<closed>" : Shown(text));
         return text;
     }
 
