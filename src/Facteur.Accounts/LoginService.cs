@@ -137,8 +137,8 @@ public sealed partial class LoginService : IDisposable
 
     private async ValueTask FlushHistoryAsync(CancellationToken cancel)
     {
-        var written = await History.FlushAsync(cancel);
-        if (written.Count == 0) return;
+        await History.FlushAsync(cancel);
+        if (History.TakeNew() is not { Count: > 0 } written) return;
         foreach (var alert in await alerts.LearnAsync(written, cancel)) Alerted?.Invoke(alert);
     }
 

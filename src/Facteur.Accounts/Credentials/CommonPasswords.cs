@@ -45,11 +45,10 @@ internal static class CommonPasswords
         if (password.Length > MaxLength) return false;
         var folded = password.ToLowerInvariant();
         if (IsRepetition(folded)) return true;
-        foreach (var text in (string[])[folded, WithoutLeet(folded)])
-        {
-            var core = text.Trim(Decoration);
-            if (core.Length == 0 || IsCommon(core) || IsCommon(text) || IsAddress(core, address)) return true;
-        }
+        var core = folded.Trim(Decoration);
+        // Digits around a word are no letters of it, and may be: "p4ssw0rd2026", "5oleil".
+        foreach (var text in (string[])[core, folded, WithoutLeet(core), WithoutLeet(folded).Trim(Decoration)])
+            if (text.Length == 0 || IsCommon(text) || IsAddress(text, address)) return true;
         return IsWalks(folded);
     }
 

@@ -116,11 +116,12 @@ public sealed class AddressBlocks
         return blocks;
     }
 
-    // What is over; failing that, the oldest: memory stays bounded however many addresses try.
+    // What is over; failing that, the oldest quarter: memory stays bounded however many addresses try, and so does the work for it.
     private void Forget()
     {
         foreach (var (prefix, seen) in tries)
             if (time.GetElapsedTime(seen.Since) > options.ForgetFailuresAfter) tries.Remove(prefix);
-        while (tries.Count >= MaxAddresses) tries.Remove(tries.MinBy(pair => pair.Value.Since).Key);
+        if (tries.Count < MaxAddresses) return;
+        foreach (var (prefix, _) in tries.OrderBy(pair => pair.Value.Since).Take(MaxAddresses / 4).ToList()) tries.Remove(prefix);
     }
 }

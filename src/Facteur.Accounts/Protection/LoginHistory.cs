@@ -28,6 +28,9 @@ public sealed class LoginHistory
     {
         public LoginHistoryRow Row = row;
         public bool IsDirty = true;
+
+        /// <summary>Its logins were counted away before it was ever written.</summary>
+        public bool IsNothing => Row is { Id: 0, Count: 0 };
     }
 
     private readonly LoginHistoryStore store;
@@ -35,6 +38,8 @@ public sealed class LoginHistory
     private readonly Dictionary<Key, Open> open = [];
     private readonly Queue<(Key Key, DateTimeOffset First)> order = new();
     private readonly Dictionary<AccountId, int> refused = [];
+    private readonly List<LoginHistoryRow> written = [];
+    private readonly SemaphoreSlim writing = new(1, 1);
     private readonly Lock gate = new();
 
     public LoginHistory(LoginHistoryStore store, TimeProvider time) => (this.store, this.time) = (store, time);
@@ -77,25 +82,53 @@ public sealed class LoginHistory
         }
     }
 
-    /// <summary>Writes what is new and what has grown, in one commit. Answers the rows that were written for the first time, with their ids.</summary>
-    internal async ValueTask<IReadOnlyList<LoginHistoryRow>> FlushAsync(CancellationToken cancel)
+    /// <summary>Rows that were written for the first time since this was asked before, with their ids.</summary>
+    internal IReadOnlyList<LoginHistoryRow> TakeNew()
+    {
+        lock (gate)
+        {
+            LoginHistoryRow[] rows = [.. written];
+            written.Clear();
+            return rows;
+        }
+    }
+
+    /// <summary>Writes what is new and what has grown, in one commit.</summary>
+    internal async ValueTask FlushAsync(CancellationToken cancel)
+    {
+        await writing.WaitAsync(cancel); // a row that is being written for the first time has no id yet, and must not be written again
+        try
+        {
+            await WriteAsync(cancel);
+        }
+        finally
+        {
+            writing.Release();
+        }
+    }
+
+    private async ValueTask WriteAsync(CancellationToken cancel)
     {
         List<Open> dirty;
         List<LoginHistoryRow> rows;
         lock (gate)
         {
-            // A login that has not been counted away before it was ever written leaves no row.
-            dirty = [.. open.Values.Where(one => one.IsDirty && (one.Row.Id != 0 || one.Row.Count > 0))];
-            if (dirty.Count == 0) return [];
+            dirty = [.. open.Values.Where(one => one.IsDirty && !one.IsNothing)];
+            if (dirty.Count == 0) return;
             rows = dirty.ConvertAll(one => one.Row);
             foreach (var one in dirty) one.IsDirty = false;
         }
         try
         {
-            var written = await store.WriteAsync(rows, cancel);
+            var stored = await store.WriteAsync(rows, cancel);
             lock (gate)
-                for (var i = 0; i < dirty.Count; i++) dirty[i].Row = dirty[i].Row with { Id = written[i].Id };
-            return [.. written.Where((_, i) => rows[i].Id == 0)];
+            {
+                for (var i = 0; i < dirty.Count; i++)
+                {
+                    if (rows[i].Id == 0 && written.Count < MaxOpen) written.Add(stored[i]);
+                    dirty[i].Row = dirty[i].Row with { Id = stored[i].Id };
+                }
+            }
         }
         catch
         {
@@ -124,9 +157,9 @@ public sealed class LoginHistory
             }
         }
         if (open.Count >= MaxOpen) return; // a storm: better some logins without a row than memory without a bound
+        if (key.Result != "ok" && !open.ContainsKey(key)) refused[key.Account] = refused.GetValueOrDefault(key.Account) + 1;
         open[key] = new Open(new LoginHistoryRow(0, key.Account, now, now, 1, key.Protocol, key.Remote, key.Program, key.Credential, key.Result));
         order.Enqueue((key, now));
-        if (key.Result != "ok") refused[key.Account] = refused.GetValueOrDefault(key.Account) + 1;
     }
 
     private static void Grow(Open one, DateTimeOffset now)
@@ -135,7 +168,8 @@ public sealed class LoginHistory
         one.IsDirty = true;
     }
 
-    private bool IsOver(Key key) => !open.TryGetValue(key, out var one) || time.GetUtcNow() - one.Row.First >= Window;
+    /// <summary>Another row begins: there is none, or its hour has passed and it is written.</summary>
+    private bool IsOver(Key key) => !open.TryGetValue(key, out var one) || (time.GetUtcNow() - one.Row.First >= Window && !one.IsDirty);
 
     /// <summary>Rows whose hour has passed and that are written grow no more.</summary>
     private void Close(DateTimeOffset now)
@@ -144,7 +178,7 @@ public sealed class LoginHistory
         {
             if (open.TryGetValue(oldest.Key, out var one) && one.Row.First == oldest.First)
             {
-                if (one.IsDirty) return; // with the next flush
+                if (one.IsDirty && !one.IsNothing) return; // with the next flush
                 open.Remove(oldest.Key);
                 if (oldest.Key.Result != "ok" && refused.TryGetValue(oldest.Key.Account, out var count) && count > 1) refused[oldest.Key.Account] = count - 1;
                 else if (oldest.Key.Result != "ok") refused.Remove(oldest.Key.Account);

@@ -18,6 +18,7 @@ internal static class Root
         Run.Create(),
         Domain.Create(),
         Account.Create(),
+        Block.Create(),
         Group.Create(),
         Identity.Create(),
         Alias.Create(),

@@ -11,6 +11,9 @@ internal interface IServerState
 {
     ServerStatus Describe();
 
+    /// <summary>What checks logins, with what it has not written yet.</summary>
+    LoginService? Logins => null;
+
     /// <summary>What is open, with what clients find there.</summary>
     IReadOnlyList<OpenListener> DescribeListeners();
 
@@ -37,6 +40,9 @@ internal sealed partial class ControlVerbs(IEnumerable<(string Name, ControlVerb
         return new(
         [
             .. new AccountVerbs(store, accounts, server).Table,
+            .. new CredentialVerbs(accounts, new AppPasswords(store, new LoginOptions(), time), new ClientCertificates(store.Directory), store.Directory).Table,
+            .. new TotpVerbs(accounts, new TotpService(store.Directory, time), mail.Delivery.Options.HostName).Table,
+            .. new LoginVerbs(accounts, server?.Logins?.History ?? new LoginHistory(store.Logins, time), server?.Logins?.Blocks ?? new AddressBlocks(store.State, new LoginOptions(), time)).Table,
             .. new AddressVerbs(accounts).Table,
             .. new MemberVerbs(accounts, store.Directory).Table,
             .. new IdentityVerbs(accounts, new RecipientDirectory(store.Directory, store.Settings)).Table,
@@ -89,6 +95,7 @@ internal sealed partial class ControlVerbs(IEnumerable<(string Name, ControlVerb
         ("domain.add", StoreRefusal.AlreadyExists) => $"The domain {request.Find("name")} is there already.",
         ("account.rename", StoreRefusal.AlreadyExists) => $"The address {request.Find("newAddress")} is taken.",
         ("account.add" or "alias.add" or "address.add" or "address.disposable", StoreRefusal.AlreadyExists) => $"The address {request.Find("address")} is taken.",
+        ("account.credentials.bind", StoreRefusal.AlreadyExists) => "The certificate is bound already, to this account or to another.",
         ("domain.rm", StoreRefusal.InUse) =>
             $"The domain {request.Find("name")} still has accounts or aliases, or another domain stands for it; remove them first (facteur account list, alias list, domain list).",
         ("address.rm", StoreRefusal.InUse) => $"{request.Find("address")} is the primary address of its account and goes with it.",

@@ -56,6 +56,9 @@ internal sealed partial class FacteurServer : IServerState, IAsyncDisposable
     /// <summary>The store is open and all listeners are bound.</summary>
     public bool IsReady => notReady is null;
 
+    /// <inheritdoc/>
+    public LoginService Logins => handlers.Logins;
+
     /// <summary>Where it listens.</summary>
     public IReadOnlyList<ListenAddress> Listeners => [.. mail.Open, .. web.Open];
 

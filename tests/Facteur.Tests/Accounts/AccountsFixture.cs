@@ -13,7 +13,7 @@ internal sealed class AccountsFixture : IAsyncDisposable
     public const string MoiPassword = "soleil-42-papier";
     public const string AmiPassword = "rivière-17-lune";
 
-    public ManualClock Clock { get; } = new();
+    public ManualClock Clock { get; }
     public DirectoryStore Directory => store.Directory;
     public MailStore Store => store;
     public LoginOptions Options { get; }
@@ -27,9 +27,9 @@ internal sealed class AccountsFixture : IAsyncDisposable
     private readonly MailStore store;
     private readonly string folder;
 
-    private AccountsFixture(MailStore store, string folder, LoginOptions options)
+    private AccountsFixture(MailStore store, string folder, LoginOptions options, ManualClock clock)
     {
-        (this.store, this.folder) = (store, folder);
+        (this.store, this.folder, Clock) = (store, folder, clock);
         Options = options;
         Logins = new LoginService(store, options, Clock, Log);
         Administration = new AccountService(store, options, Clock);
@@ -39,8 +39,9 @@ internal sealed class AccountsFixture : IAsyncDisposable
     public static async Task<AccountsFixture> CreateAsync(LoginOptions? options = null)
     {
         var folder = System.IO.Directory.CreateTempSubdirectory("facteur-accounts-").FullName;
-        var store = await EmbeddedStore.OpenAsync(new EmbeddedStoreOptions { Folder = folder, SegmentOctets = 1024 * 1024 }, TimeProvider.System, NullLogger<EmbeddedStore>.Instance, default);
-        var fixture = new AccountsFixture(store, folder, options ?? new LoginOptions { HashIterations = 10 });
+        var clock = new ManualClock();
+        var store = await EmbeddedStore.OpenAsync(new EmbeddedStoreOptions { Folder = folder, SegmentOctets = 1024 * 1024 }, clock, NullLogger<EmbeddedStore>.Instance, default);
+        var fixture = new AccountsFixture(store, folder, options ?? new LoginOptions { HashIterations = 10 }, clock);
         await fixture.Administration.AddDomainAsync("demo.test", default);
         await fixture.Administration.AddAccountAsync("moi@demo.test", "Moi", MoiPassword, default);
         await fixture.Administration.AddAccountAsync("ami@demo.test", "Ami", AmiPassword, default);

@@ -32,6 +32,8 @@ internal sealed record SettingKind(string Name, Type Type, string Scopes, Func<o
         new("bounces", typeof(BounceSetting), "sd"),
         new(AccountSettings.PopName, typeof(PopSetting), "sda", document => AccountService.Fault((PopSetting)document)),
         new("mta-sts", typeof(MtaStsSetting), "sd"),
+        new("alerts", typeof(AlertSetting), "a"),
+        new(PasswordSetting.Setting, typeof(PasswordSetting), "s"),
         new("identities", typeof(IdentitiesSetting), "a", document => ((IdentitiesSetting)document).Fault()),
         new("defaults", typeof(DomainDefaults), "d", document => AccountService.Fault((DomainDefaults)document)),
         new(LdapSetting.Document, typeof(LdapSetting), "sd", document => ((LdapSetting)document).Fault()),
