@@ -124,10 +124,17 @@ public sealed partial class AccountService
 
     private async ValueTask<(EmailAddress Address, DomainRecord Domain)> ParseNewAsync(string address, CancellationToken cancel)
     {
+        var parsed = ParseNew(address);
+        return (parsed, await RequireDomainAsync(parsed.Domain, cancel));
+    }
+
+    /// <summary>An address that can be given to somebody.</summary>
+    internal static EmailAddress ParseNew(string address)
+    {
         var parsed = Parse(address);
         if (!EmailAddress.IsDotString(parsed.LocalPart)) throw new AccountRuleException($"\"{parsed.LocalPart}\" would need quotes in every address; choose letters, digits, dots and hyphens.");
         if (parsed.LocalPart.Contains('+', StringComparison.Ordinal)) throw new AccountRuleException("An address with \"+\" belongs to the account before it and needs none of its own.");
-        return (parsed, await RequireDomainAsync(parsed.Domain, cancel));
+        return parsed;
     }
 
     private async ValueTask<(string Address, DomainRecord Domain)> ParseAliasAsync(string address, CancellationToken cancel)
@@ -167,7 +174,7 @@ public sealed partial class AccountService
         };
     }
 
-    private static string Label(string? label)
+    internal static string Label(string? label)
     {
         var text = (label ?? "").Trim();
         return text.Length <= MaxLabel && EmailAddress.IsPlainText(text) ? text : throw new AccountRuleException($"A note on an address is one line of at most {MaxLabel} characters.");

@@ -68,7 +68,7 @@ public sealed partial class AccountService
         await directory.SetMemberAsync(record.Id, member.Id, isMember, cancel);
     }
 
-    private async ValueTask<GroupRecord?> FindGroupAsync(DomainRecord domain, string name, CancellationToken cancel) =>
+    internal async ValueTask<GroupRecord?> FindGroupAsync(DomainRecord domain, string name, CancellationToken cancel) =>
         (await directory.ListGroupsAsync(domain.Id, cancel)).FirstOrDefault(one => GroupName.Same(one.Name, name));
 
     private async ValueTask<List<GroupRecord>> RequireGroupsAsync(DomainRecord domain, IReadOnlyList<string> names, CancellationToken cancel)

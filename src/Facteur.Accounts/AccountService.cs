@@ -59,7 +59,7 @@ public sealed partial class AccountService
         var (parsed, domain) = await ParseNewAsync(draft.Address, cancel);
         if (draft is { Kind: AccountKind.Shared, Password: not null }) throw SharedHasNoPassword();
         if (draft.QuotaOctets is < 1) throw new AccountRuleException("A quota is at least one octet; disable the account to keep mail out.");
-        var (name, defaults) = (Name(draft.DisplayName), await DefaultsAsync(domain.Id, cancel));
+        var (name, defaults) = (Name(draft.DisplayName), draft.WithoutDefaults ? new DomainDefaults() : await DefaultsAsync(domain.Id, cancel));
         var groups = draft.Groups is null ? await DefaultGroupsAsync(draft.Kind, domain.Id, defaults, cancel) : await RequireGroupsAsync(domain, draft.Groups, cancel);
         var generated = draft.Password is null && !draft.WithoutPassword && draft.Kind != AccountKind.Shared ? PasswordRules.Generate() : null;
         var password = draft.Password ?? generated;
@@ -134,14 +134,22 @@ public sealed partial class AccountService
         return [.. (await directory.ListGroupsAsync(domain, cancel)).Where(group => names.Any(name => GroupName.Same(name, group.Name)))];
     }
 
-    private static string Name(string? name)
+    internal static string Name(string? name)
     {
         var text = (name ?? "").Trim();
         return text.Length <= IdentitiesSetting.MaxName && EmailAddress.IsPlainText(text)
             ? text : throw new AccountRuleException($"A name is one line of at most {IdentitiesSetting.MaxName} characters.");
     }
 
-    private static AccountRuleException SharedHasNoPassword() => new("A shared account has no password: its members log in with their own.");
+    /// <summary>True when the account has this password; costs a slow hash.</summary>
+    internal async ValueTask<bool> HasPasswordAsync(AccountId account, string password, CancellationToken cancel)
+    {
+        var stored = (await directory.ListCredentialsAsync(account, cancel)).FirstOrDefault(one => one.Kind == LoginService.PasswordKind);
+        return stored is not null && LoginService.NormalizePassword(password) is { } normal
+            && hashes.Verify(stored.Value, normal) != Microsoft.AspNetCore.Identity.PasswordVerificationResult.Failed;
+    }
+
+    internal static AccountRuleException SharedHasNoPassword() => new("A shared account has no password: its members log in with their own.");
 
     private async ValueTask<string> HashAsync(string password, EmailAddress address, CancellationToken cancel)
     {

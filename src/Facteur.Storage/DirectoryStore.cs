@@ -113,6 +113,9 @@ public abstract class DirectoryStore
     public abstract ValueTask<AccountRecord?> GetAccountAsync(AccountId account, CancellationToken cancel);
     public abstract ValueTask<IReadOnlyList<AccountRecord>> ListAccountsAsync(DomainId? domain, CancellationToken cancel);
 
+    /// <summary>Accounts in the order in which they were made, those after <paramref name="after"/>, at most <paramref name="max"/>: for going through all of them.</summary>
+    public abstract ValueTask<IReadOnlyList<AccountRecord>> PageAccountsAsync(AccountId after, int max, CancellationToken cancel);
+
     /// <summary>Changes display name, enabled and quota; CredentialVersion grows when enabled changes.</summary>
     public abstract ValueTask<AccountRecord> UpdateAccountAsync(AccountRecord account, CancellationToken cancel);
 

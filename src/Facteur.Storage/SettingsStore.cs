@@ -28,6 +28,9 @@ public abstract class SettingsStore
     /// <summary>All scopes that have a document of this name.</summary>
     public abstract ValueTask<IReadOnlyList<(SettingScope Scope, ReadOnlyMemory<byte> Json)>> ListAsync(string name, CancellationToken cancel);
 
+    /// <summary>All documents of a scope, by name.</summary>
+    public abstract ValueTask<IReadOnlyList<(string Name, ReadOnlyMemory<byte> Json)>> ListOfAsync(SettingScope scope, CancellationToken cancel);
+
     /// <summary>Raised after the commit of a change.</summary>
     public event Action<SettingScope, string>? Changed;
 

@@ -37,6 +37,7 @@ public sealed partial class DocsTests
     [Theory]
     [InlineData("mail-flow.md", 80)]
     [InlineData("access.md", 25)]
+    [InlineData("accounts.md", 45)]
     public async Task The_pages_run(string name, int least)
     {
         var page = await File.ReadAllTextAsync(Path.Combine(Programs.Repository, "docs", "operate", name));
@@ -45,12 +46,13 @@ public sealed partial class DocsTests
         // A port at which no resolver is: questions fail at once.
         await File.WriteAllTextAsync(configuration, """{ "hostname": "mail.example.test", "dns": ["127.0.0.1:9"] }""");
         await File.WriteAllTextAsync(Path.Combine(folder, "ca.pem"), Authority());
+        if (Block("csv").Match(page) is { Success: true } table) await File.WriteAllTextAsync(Path.Combine(folder, "people.csv"), table.Groups[1].Value);
         var commands = AnyConsoleBlock().Matches(page).SelectMany(m => m.Groups[2].Value.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => (Line: line, Any: m.Groups[1].Length > 0))).ToList();
         Assert.True(commands.Count >= least);
         foreach (var (command, any) in commands)
         {
             Assert.StartsWith("facteur ", command, StringComparison.Ordinal);
-            var arguments = Words().Matches(command["facteur ".Length..]).Select(m => m.Value.Trim('"')).Select(a => a == "ca.pem" ? Path.Combine(folder, a) : a);
+            var arguments = Words().Matches(command["facteur ".Length..]).Select(m => m.Value.Trim('"')).Select(a => a is "ca.pem" or "people.csv" or "directory.json" ? Path.Combine(folder, a) : a);
             var result = await Programs.RunAsync(Programs.Facteur, [.. arguments, "--config", configuration], "a-good-password\n");
             Assert.True(any ? result.ExitCode is 0 or 1 or 3 : result.ExitCode == 0, $"{command}\n{result}");
         }

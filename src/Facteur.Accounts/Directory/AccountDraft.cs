@@ -15,6 +15,9 @@ public sealed record AccountDraft(string Address)
     /// <summary>No password is made: credentials follow from elsewhere.</summary>
     public bool WithoutPassword { get; init; }
 
+    /// <summary>What is left out is not taken from the defaults of the domain.</summary>
+    public bool WithoutDefaults { get; init; }
+
     /// <summary>Null: as the domain's defaults say.</summary>
     public long? QuotaOctets { get; init; }
 

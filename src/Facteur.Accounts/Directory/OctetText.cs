@@ -7,6 +7,15 @@ public static class OctetText
 {
     private const string Steps = "KMGTP";
 
+    /// <summary>"12.3 MiB".</summary>
+    public static string Text(long octets)
+    {
+        var value = (double)octets;
+        var unit = 0;
+        for (; value >= 1024 && unit < Steps.Length; unit++) value /= 1024;
+        return string.Create(CultureInfo.InvariantCulture, $"{(unit == 0 ? octets : Math.Round(value, 1))} {(unit == 0 ? "B" : $"{Steps[unit - 1]}iB")}");
+    }
+
     /// <summary>"10GB", "500 MiB", "10g" or a number of octets, in steps of 1024 whichever way it is written; null for what is none.</summary>
     public static long? Read(string text)
     {

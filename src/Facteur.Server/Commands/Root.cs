@@ -37,6 +37,8 @@ internal static class Root
         Test.Create(),
         Setting.Create(),
         Ldap.Create(),
+        Export.Create(),
+        Import.Create(),
         Listener.Create(),
         Reload.Create(),
         Status.Create(),

@@ -11,7 +11,7 @@ namespace Facteur.Server.Control;
 /// </summary>
 internal sealed partial class ControlServer(string dataFolder, ControlVerbs verbs, ILogger<ControlServer> logger) : BackgroundService
 {
-    /// <summary>Longest time for one request, from connection to answer.</summary>
+    /// <summary>Longest time for a request to come; what it asks for has its own (<see cref="ControlVerbs.PatienceOf"/>).</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private const int MaxConnections = 16;
@@ -52,6 +52,7 @@ internal sealed partial class ControlServer(string dataFolder, ControlVerbs verb
         var folder = Path.GetDirectoryName(path)!;
         DataFolder.Make(folder);
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute); // it may have been there
+        TransferFolder.Clear(folder);
         using var room = new SemaphoreSlim(MaxConnections);
         var running = new List<Task>();
         var next = Open(path);
@@ -86,15 +87,19 @@ internal sealed partial class ControlServer(string dataFolder, ControlVerbs verb
     {
         using var timer = CancellationTokenSource.CreateLinkedTokenSource(stop);
         timer.CancelAfter(Patience);
+        var gone = Task.CompletedTask;
         try
         {
             await using (pipe)
             {
                 var line = await ControlLine.ReadAsync(pipe, timer.Token);
                 var request = JsonSerializer.Deserialize<ControlRequest>(line.Span, ControlJson.Options);
+                timer.CancelAfter(ControlVerbs.PatienceOf(request?.Verb ?? ""));
+                gone = EndAsync(pipe, timer);
                 var reply = request?.Arguments is null ? ControlReply.Failed("That is no request.") : await verbs.RunAsync(request, timer.Token);
                 await ControlLine.WriteAsync(pipe, reply, timer.Token);
             }
+            await gone;
         }
         catch (Exception e) when (e is IOException or JsonException or OperationCanceledException)
         {
@@ -107,6 +112,19 @@ internal sealed partial class ControlServer(string dataFolder, ControlVerbs verb
         finally
         {
             room.Release();
+        }
+    }
+
+    /// <summary>Stops the work when the command is gone.</summary>
+    private static async Task EndAsync(NamedPipeServerStream pipe, CancellationTokenSource work)
+    {
+        try
+        {
+            if (await pipe.ReadAsync(new byte[1], work.Token) == 0) await work.CancelAsync();
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException)
+        {
+            // Answered meanwhile.
         }
     }
 

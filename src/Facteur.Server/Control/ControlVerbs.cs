@@ -57,10 +57,14 @@ internal sealed partial class ControlVerbs(IEnumerable<(string Name, ControlVerb
             .. new SuppressVerbs(mail.Suppressed, scopes).Table,
             .. new FilterVerbs(file, scopes).Table,
             .. new SettingVerbs(file, scopes).Table,
+            .. new DirectoryVerbs(store, accounts).Table,
             .. new ListenerVerbs(server).Table,
             .. new LdapVerbs(accounts, mail.Ldap).Table,
         ], logger);
     }
+
+    /// <summary>Longest time that a verb may take.</summary>
+    public static TimeSpan PatienceOf(string verb) => verb is "directory.import" or "directory.export" ? TimeSpan.FromHours(12) : TimeSpan.FromMinutes(2);
 
     public async ValueTask<ControlReply> RunAsync(ControlRequest request, CancellationToken cancel)
     {

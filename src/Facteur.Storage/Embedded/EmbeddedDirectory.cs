@@ -16,6 +16,8 @@ internal sealed partial class EmbeddedDirectory(EmbeddedStore store, EmbeddedSet
     private const string AccountByAddress = AccountColumns + " WHERE id = (SELECT account FROM address WHERE folded = ?1) AND removed_at IS NULL";
     private const string Accounts = AccountColumns + " WHERE removed_at IS NULL AND (?1 IS NULL OR domain = ?1) ORDER BY address";
 
+    private const string AccountsAfter = AccountColumns + " WHERE id > ?1 AND removed_at IS NULL ORDER BY id LIMIT ?2";
+
     private static readonly (string Name, MailboxRole Role)[] StandardMailboxes =
     [
         (MailboxName.Inbox, MailboxRole.Inbox), ("Drafts", MailboxRole.Drafts), ("Sent", MailboxRole.Sent),
@@ -88,6 +90,9 @@ internal sealed partial class EmbeddedDirectory(EmbeddedStore store, EmbeddedSet
 
     public override ValueTask<IReadOnlyList<AccountRecord>> ListAccountsAsync(DomainId? domain, CancellationToken cancel) =>
         new(store.Read(database => All(database.Get(Accounts).Bind(1, domain?.Value), Account)));
+
+    public override ValueTask<IReadOnlyList<AccountRecord>> PageAccountsAsync(AccountId after, int max, CancellationToken cancel) =>
+        new(store.Read(database => All(database.Get(AccountsAfter).Bind(1, after.Value).Bind(2, max), Account)));
 
     public override async ValueTask<AccountRecord> UpdateAccountAsync(AccountRecord account, CancellationToken cancel) => await Write(session =>
     {

@@ -54,6 +54,18 @@ internal sealed class EmbeddedSettings(EmbeddedStore store) : SettingsStore
         }));
     }
 
+    public override ValueTask<IReadOnlyList<(string Name, ReadOnlyMemory<byte> Json)>> ListOfAsync(SettingScope scope, CancellationToken cancel)
+    {
+        cancel.ThrowIfCancellationRequested();
+        return new(store.Read(database =>
+        {
+            var all = new List<(string, ReadOnlyMemory<byte>)>();
+            var row = database.Get("SELECT name, json FROM setting WHERE kind = ?1 AND owner = ?2 ORDER BY name").Bind(1, scope.Kind).Bind(2, scope.Id);
+            while (row.Step()) all.Add((row.Text(0), row.Octets(1).ToArray()));
+            return all;
+        }));
+    }
+
     /// <summary>Removes all settings of a scope, as part of what removes its owner.</summary>
     public void Remove(WriteSession session, SettingScope scope)
     {

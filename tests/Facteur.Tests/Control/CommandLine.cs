@@ -31,6 +31,7 @@ internal sealed class CommandLine : IAsyncDisposable
 
     public EmbeddedStore Store { get; }
     public AccountService Accounts { get; }
+    public string DataFolder => folder.Path;
 
     /// <param name="verbs">In place of all: those of one group, made by the test.</param>
     public static async Task<CommandLine> StartAsync(Func<MailStore, IEnumerable<(string Name, ControlVerb Verb)>>? verbs = null)

@@ -115,4 +115,18 @@ public abstract partial class StoreContract
         Assert.Equal((entry.Uid, entry.Email), (reader.Entry.Uid, reader.Entry.Email));
         Assert.Equal(StoreRefusal.NotPossible, await RefusedAsync(async () => await directory.RenameAccountAsync(ada.Id, new DomainId(99), "x@no.test", default)));
     }
+
+    [Fact]
+    public async Task Accounts_and_settings_of_an_owner_are_gone_through()
+    {
+        var made = new List<AccountRecord>();
+        foreach (var name in new[] { "c", "a", "b" }) made.Add(await AddAccountAsync($"{name}@demo.test"));
+        var page = await Store.Directory.PageAccountsAsync(default, 2, default);
+        Assert.Equal(made[..2], page);
+        Assert.Equal(made[2..], await Store.Directory.PageAccountsAsync(page[^1].Id, 2, default));
+        foreach (var name in new[] { "vacation", "forward" }) await Store.Settings.SetAsync(SettingScope.Of(made[0].Id), name, OldJson, default);
+        await Store.Settings.SetAsync(SettingScope.Of(made[1].Id), "pop", NewJson, default);
+        Assert.Equal(["forward", "vacation"], (await Store.Settings.ListOfAsync(SettingScope.Of(made[0].Id), default)).Select(one => one.Name));
+        Assert.Equal(NewJson, Assert.Single(await Store.Settings.ListOfAsync(SettingScope.Of(made[1].Id), default)).Json.ToArray());
+    }
 }

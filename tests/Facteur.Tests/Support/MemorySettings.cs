@@ -27,4 +27,7 @@ internal sealed class MemorySettings : SettingsStore
 
     public override ValueTask<IReadOnlyList<(SettingScope Scope, ReadOnlyMemory<byte> Json)>> ListAsync(string name, CancellationToken cancel) =>
         new([.. documents.Where(pair => pair.Key.Item2 == name).Select(pair => (pair.Key.Item1, pair.Value))]);
+
+    public override ValueTask<IReadOnlyList<(string Name, ReadOnlyMemory<byte> Json)>> ListOfAsync(SettingScope scope, CancellationToken cancel) =>
+        new([.. documents.Where(pair => pair.Key.Item1 == scope).OrderBy(pair => pair.Key.Item2, StringComparer.Ordinal).Select(pair => (pair.Key.Item2, pair.Value))]);
 }

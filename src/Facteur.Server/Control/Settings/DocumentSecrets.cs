@@ -39,5 +39,35 @@ internal static class DocumentSecrets
         }
     }
 
+    /// <summary>As <see cref="Restore"/>; "***" for which there is none is left out.</summary>
+    public static void RestoreOrDrop(JsonNode? made, JsonNode? stored)
+    {
+        foreach (var item in Objects(made).Where(item => item.Any(pair => IsHidden(pair.Key, pair.Value))).ToList())
+            foreach (var name in item.Where(pair => IsHidden(pair.Key, pair.Value)).Select(pair => pair.Key).ToList())
+                if (!HasAt(stored, item, name)) item.Remove(name);
+        Restore(made, stored);
+    }
+
+    private static bool HasAt(JsonNode? stored, JsonObject item, string name) =>
+        Follow(stored, item) is JsonObject former && former.Any(pair => pair.Key.Equals(name, StringComparison.OrdinalIgnoreCase) && pair.Value is not null);
+
+    // The same place in another document.
+    private static JsonNode? Follow(JsonNode? other, JsonNode place) => place.Parent switch
+    {
+        null => other,
+        JsonArray list => Follow(other, list) is JsonArray former && list.IndexOf(place) is var i && i < former.Count ? former[i] : null,
+        JsonObject item => (Follow(other, item) as JsonObject)?.FirstOrDefault(pair => pair.Key.Equals(place.GetPropertyName(), StringComparison.OrdinalIgnoreCase)).Value,
+        _ => null,
+    };
+
+    private static IEnumerable<JsonObject> Objects(JsonNode? node) => node switch
+    {
+        JsonObject item => item.SelectMany(pair => Objects(pair.Value)).Prepend(item),
+        JsonArray list => list.SelectMany(Objects),
+        _ => [],
+    };
+
+    private static bool IsHidden(string name, JsonNode? value) => IsSecret(name) && value is JsonValue text && text.TryGetValue(out string? written) && written == Hidden;
+
     private static bool IsSecret(string name) => names.Contains(name, StringComparer.OrdinalIgnoreCase);
 }
