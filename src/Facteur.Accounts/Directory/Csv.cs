@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Facteur.Accounts;
 
-/// <summary>Tables as text (RFC 4180), with "," or ";" between fields, whichever the first line has more of: spreadsheets in French write ";".</summary>
+/// <summary>Tables as text, quoted with '"', with "," or ";" between fields, whichever the first line has more of: spreadsheets in French write ";".</summary>
 internal sealed class Csv(TextReader input)
 {
     /// <summary>Characters of one record; a quote that is never closed must not take the rest of the file.</summary>

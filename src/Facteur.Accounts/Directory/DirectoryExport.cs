@@ -40,7 +40,7 @@ public sealed class DirectoryExport(MailStore store, SettingDocuments documents)
     /// <summary>Writes the accounts as a table that <see cref="AccountSheet"/> reads: no passwords, disposable addresses and settings.</summary>
     public async ValueTask WriteCsvAsync(Stream output, CancellationToken cancel)
     {
-        await using var text = new StreamWriter(output, leaveOpen: true) { NewLine = "\r\n" }; // RFC 4180 §2
+        await using var text = new StreamWriter(output, leaveOpen: true) { NewLine = "\r\n" }; // as spreadsheets write it
         await text.WriteLineAsync("address,name,kind,enabled,quota,groups,aliases");
         await foreach (var one in AccountsAsync(false, cancel))
             await text.WriteLineAsync(string.Join(',', ((string?[])

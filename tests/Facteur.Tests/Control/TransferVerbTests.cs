@@ -17,7 +17,7 @@ public sealed class TransferVerbTests : IDisposable
         await line.SayAsync("alias", "add", "contact@demo.test", "moi@demo.test");
         Assert.Equal((0, "", $"Written to {folder["tree.json"]}.\n"), await line.RunAsync("export", "--with-secrets", folder["tree.json"]));
         if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(folder["tree.json"]));
-        Assert.Equal("0 added, 0 changed, 4 unchanged, 0 refused.\n", await line.SayAsync("import", folder["tree.json"]));
+        Assert.Equal("0 added, 0 changed, 5 unchanged, 0 refused.\n", await line.SayAsync("import", folder["tree.json"]));
         Assert.Equal(1, (int)JsonNode.Parse(await line.SayAsync("export"))!["version"]!);
         Assert.Equal("address,name,kind,enabled,quota,groups,aliases\r\nmoi@demo.test,moi,personal,yes,none,,\r\nami@demo.test,ami,personal,yes,none,,\r\n", await line.SayAsync("export", "--csv"));
     }
