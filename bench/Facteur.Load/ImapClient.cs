@@ -49,6 +49,22 @@ internal sealed class ImapClient : IAsyncDisposable
         await ReadToTagAsync(mark, "APPEND", null);
     }
 
+    /// <summary>APPEND of several messages as one command (MULTIAPPEND, RFC 3502) with literals that wait for nothing (LITERAL+).</summary>
+    public async Task AppendAsync(string mailbox, IEnumerable<ReadOnlyMemory<byte>> messages)
+    {
+        var mark = Encoding.ASCII.GetBytes($"{++tag} ");
+        using var all = new MemoryStream();
+        all.Write(Encoding.ASCII.GetBytes($"{tag} APPEND \"{mailbox}\""));
+        foreach (var message in messages)
+        {
+            all.Write(Encoding.ASCII.GetBytes($" {{{message.Length}+}}\r\n"));
+            all.Write(message.Span);
+        }
+        all.Write("\r\n"u8);
+        await connection.WriteAsync(all.GetBuffer().AsMemory(0, (int)all.Length));
+        await ReadToTagAsync(mark, "APPEND", null);
+    }
+
     public async Task IdleAsync()
     {
         await connection.WriteAsync($"{++tag} IDLE\r\n");

@@ -28,6 +28,7 @@ var modes = new Dictionary<string, (string Help, Func<LoadOptions, Task<string>>
     ["smtp-relay"] = ("Send messages by SMTP to d1.load.test and so on, and take them in as their hosts.", SmtpRelay.RunAsync),
     ["imap-login"] = ("Connect, log in, log out.", ImapModes.LoginAsync),
     ["imap-append"] = ("APPEND messages.", ImapModes.AppendAsync),
+    ["imap-fill"] = ("APPEND many messages a command, to fill a mailbox.", ImapModes.FillAsync),
     ["imap-fetch"] = ("UID FETCH 1:* of --arguments.", ImapModes.FetchAsync),
     ["imap-select"] = ("SELECT a mailbox.", ImapModes.SelectAsync),
     ["imap-store"] = ("Change a flag of single messages.", ImapModes.StoreAsync),

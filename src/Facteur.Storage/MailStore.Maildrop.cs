@@ -35,4 +35,7 @@ public abstract partial class MailStore
 
     /// <summary>The greatest id an email has so far: what comes later is above it.</summary>
     public abstract ValueTask<EmailId> LastEmailAsync(CancellationToken cancel);
+
+    /// <summary>The unique-ids that messages of a range keep, ascending by UID; those that keep none, or are gone, are passed over.</summary>
+    public abstract ValueTask<IReadOnlyList<(Uid Uid, string PopUidl)>> ReadPopUidlsAsync(MailboxId mailbox, UidRange uids, CancellationToken cancel);
 }

@@ -33,6 +33,20 @@ internal static class ImapModes
         }
     });
 
+    /// <summary>imap-fill: many messages a command, each of its own; an operation is a message.</summary>
+    public static Task<string> FillAsync(LoadOptions options) => RunAsync("imap-fill", options, async meter =>
+    {
+        var batch = Math.Clamp(4 * 1024 * 1024 / options.Size, 1, 500);
+        await using var imap = await ImapClient.LoginAsync(options);
+        var sample = new SampleMessage(options.Size, "claire@sender.test", options.User);
+        while (meter.TryBegin(batch))
+        {
+            var from = Stopwatch.GetTimestamp();
+            await imap.AppendAsync(options.Mailbox, Enumerable.Range(0, batch).Select(_ => sample.Stamp(Interlocked.Increment(ref next))));
+            meter.Add(Stopwatch.GetElapsedTime(from).TotalMilliseconds, (long)batch * options.Size, batch);
+        }
+    });
+
     /// <summary>imap-fetch: UID FETCH 1:* of the items given; an operation is one message.</summary>
     public static Task<string> FetchAsync(LoadOptions options) => RunAsync("imap-fetch", options, async meter =>
     {

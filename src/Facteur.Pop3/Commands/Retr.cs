@@ -14,17 +14,19 @@ internal sealed record Retr(int Number) : Pop3Command
         return new Retr(number);
     }
 
-    public override async ValueTask RunAsync(Pop3Session session, CancellationToken cancel)
-    {
-        if (await SendAsync(session, Number, new TopLimit(TopLimit.WholeMessage), cancel))
-            session.Fetched(Number, session.Maildrop[Number].Email);
-    }
+    public override async ValueTask RunAsync(Pop3Session session, CancellationToken cancel) =>
+        await SendAsync(session, Number, new TopLimit(TopLimit.WholeMessage), isFetch: true, cancel);
 
     /// <summary>Sends a message or its top. Once the first octet is written there is no way to refuse: a failure then ends the connection.</summary>
-    /// <returns>All of it went out, as far as this side can know.</returns>
-    public static async ValueTask<bool> SendAsync(Pop3Session session, int number, TopLimit limit, CancellationToken cancel)
+    /// <param name="isFetch">When all of it went out, as far as this side can know, the client has it.</param>
+    public static async ValueTask SendAsync(Pop3Session session, int number, TopLimit limit, bool isFetch, CancellationToken cancel)
     {
         await session.Maildrop.LoadAsync(cancel);
+        if (await SendAsync(session, number, limit, cancel) && isFetch) session.Fetched(number, session.Maildrop[number].Email);
+    }
+
+    private static async ValueTask<bool> SendAsync(Pop3Session session, int number, TopLimit limit, CancellationToken cancel)
+    {
         // A client that sent more commands already fetches one message after another.
         var atHand = await session.Maildrop.ShortBodyAsync(number, ahead: !session.Connection.Buffer.IsEmpty, cancel);
         if (!atHand.IsEmpty)

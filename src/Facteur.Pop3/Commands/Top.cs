@@ -7,6 +7,9 @@ namespace Facteur.Pop3.Commands;
 // RFC 1939 §7.
 internal sealed record Top(int Number, int Lines) : Pop3Command
 {
+    /// <summary>Asked for as many lines, a client means all of them: fetchmail, told to keep mail, fetches by TOP with 99999999.</summary>
+    private const int AllLines = 1_000_000;
+
     public static Pop3Command Parse(ref Pop3Arguments arguments)
     {
         var number = arguments.Number();
@@ -16,5 +19,5 @@ internal sealed record Top(int Number, int Lines) : Pop3Command
     }
 
     public override async ValueTask RunAsync(Pop3Session session, CancellationToken cancel) =>
-        await Retr.SendAsync(session, Number, new TopLimit(Lines), cancel);
+        await Retr.SendAsync(session, Number, new TopLimit(Lines), isFetch: Lines >= AllLines, cancel);
 }

@@ -18,9 +18,7 @@ internal sealed class KeptUidls(MailStore store, MailboxId mailbox)
     public async ValueTask ReadAsync(UidRange range, CancellationToken cancel)
     {
         known.Clear();
-        await using var reader = store.ReadEmails(mailbox, [range], EmailFields.Entry);
-        while (await reader.ReadAsync(cancel))
-            if (reader.PopUidl is { } uidl) known.Add(reader.Entry.Uid, Uidl.IsValid(uidl) ? uidl : "");
+        foreach (var (uid, uidl) in await store.ReadPopUidlsAsync(mailbox, range, cancel)) known.Add(uid, Uidl.IsValid(uidl) ? uidl : "");
         last = new Uid(range.Last);
     }
 

@@ -24,6 +24,12 @@ public sealed partial class EmbeddedStore
         return new(MaildropReads.ShortBodies(readers, emails.Span, buffer.Span, lengths.Span));
     }
 
+    public override ValueTask<IReadOnlyList<(Uid Uid, string PopUidl)>> ReadPopUidlsAsync(MailboxId mailbox, UidRange uids, CancellationToken cancel)
+    {
+        cancel.ThrowIfCancellationRequested();
+        return new(Read(reader => MaildropReads.PopUidls(reader, mailbox, uids)));
+    }
+
     // Asked of the writer: what is being delivered now is on one side of it or the other.
     public override async ValueTask<EmailId> LastEmailAsync(CancellationToken cancel) =>
         new(await WriteAsync(session => session.Database.Scalar("SELECT ifnull(max(id), 0) FROM email"), grows: false, cancel));

@@ -84,6 +84,15 @@ public sealed class SettingTests
         Assert.Equal(after == PopAfterDownload.Archive ? 1 : 0, archive.Messages);
     }
 
+    [Fact] // fetchmail, told to keep mail, fetches this way
+    public async Task Top_for_all_lines_there_could_be_counts_as_a_fetch()
+    {
+        await using var server = await Pop3Server.StartAsync();
+        await server.SetAsync(new PopSetting(AfterDownload: PopAfterDownload.Archive));
+        await server.ConverseAsync(Login + "C: TOP 1 99999999\nS: +OK *\nS: From: ami@demo.test\nS: Subject: Un\nS:\nS: Bonjour\nS: .\n" + Quit);
+        Assert.Equal((1, 1), (await server.CountAsync(), (await server.MailboxAsync("Archive")).Messages));
+    }
+
     [Fact]
     public async Task What_is_marked_deleted_is_deleted_also_when_it_was_fetched()
     {

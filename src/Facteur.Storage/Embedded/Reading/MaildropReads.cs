@@ -69,6 +69,15 @@ internal static class MaildropReads
         return count;
     }
 
+    public static IReadOnlyList<(Uid Uid, string PopUidl)> PopUidls(SqliteConnection database, MailboxId mailbox, UidRange uids)
+    {
+        var kept = new List<(Uid, string)>();
+        var row = database.Get("SELECT uid, pop_uidl FROM entry WHERE mailbox = ?1 AND uid BETWEEN ?2 AND ?3 AND pop_uidl IS NOT NULL ORDER BY uid")
+            .Bind(1, mailbox.Value).Bind(2, uids.First).Bind(3, uids.Last);
+        while (row.Step()) kept.Add((new Uid((uint)row.Int64(0)), row.Text(1)));
+        return kept;
+    }
+
     /// <summary>Null: what the caller has is of no use.</summary>
     private static List<UidRange>? Vanished(SqliteConnection database, Mailbox mailbox, in MaildropPosition since)
     {
