@@ -16,8 +16,10 @@ public sealed class OAuthClients(MailStore store, TimeProvider time) : IDisposab
 {
     /// <summary>Programs that registered themselves.</summary>
     public const int MaxDynamic = 2_000;
-    private const string Space = "oauth-client", Setting = "oauth", OurPrefix = "fc_", DynamicPrefix = "dyn_";
-    private const int MaxName = 100, MaxUris = 10, MaxNamed = 500;
+    /// <summary>Name of the setting.</summary>
+    public const string Setting = "oauth";
+    private const string Space = "oauth-client", OurPrefix = "fc_", DynamicPrefix = "dyn_";
+    private const int MaxName = 100, MaxUris = 10, MaxNamed = 500, MaxAccessMinutes = 24 * 60, MaxRefreshDays = 366;
 
     /// <summary>A program nobody gave anything to is forgotten after this; one that is used, much later.</summary>
     private static readonly TimeSpan unusedFor = TimeSpan.FromDays(7);
@@ -33,7 +35,7 @@ public sealed class OAuthClients(MailStore store, TimeProvider time) : IDisposab
         try
         {
             var read = JsonSerializer.Deserialize(json.Span, OAuthJson.Default.OAuthSetting) ?? new OAuthSetting();
-            return read with { AccessMinutes = Math.Clamp(read.AccessMinutes, 1, 24 * 60), RefreshDays = Math.Clamp(read.RefreshDays, 1, 366) };
+            return read with { AccessMinutes = Math.Clamp(read.AccessMinutes, 1, MaxAccessMinutes), RefreshDays = Math.Clamp(read.RefreshDays, 1, MaxRefreshDays) };
         }
         catch (JsonException)
         {
@@ -48,6 +50,20 @@ public sealed class OAuthClients(MailStore store, TimeProvider time) : IDisposab
         return await store.State.GetAsync(Space, id, cancel) is { Value: { } json } ? JsonSerializer.Deserialize(json, OAuthJson.Default.OAuthClient) : null;
     }
 
+    /// <summary>What is wrong with a setting, in one sentence; null when nothing is.</summary>
+    public static string? Fault(OAuthSetting setting)
+    {
+        if (setting.AccessMinutes is < 1 or > MaxAccessMinutes) return $"\"accessMinutes\" is 1 to {MaxAccessMinutes}.";
+        if (setting.RefreshDays is < 1 or > MaxRefreshDays) return $"\"refreshDays\" is 1 to {MaxRefreshDays}.";
+        foreach (var client in setting.Clients ?? [])
+        {
+            if (client.Id is not { Length: > 0 } || client.Name is not { Length: > 0 } || client.RedirectUris is null) return "A client has \"id\", \"name\" and \"redirectUris\".";
+            foreach (var uri in client.RedirectUris)
+                if (RedirectUris.Complaint(uri) is { } complaint) return $"{uri}: {complaint}.";
+        }
+        return null;
+    }
+
     /// <summary>Those named by the administrator, then those that registered themselves.</summary>
     public async ValueTask<IReadOnlyList<OAuthClient>> ListAsync(CancellationToken cancel)
     {
@@ -59,7 +75,14 @@ public sealed class OAuthClients(MailStore store, TimeProvider time) : IDisposab
     /// <param name="isConfidential">It can keep a secret (a web server); the secret is answered, this once.</param>
     public async ValueTask<(OAuthClient Client, string? Secret)> AddAsync(string name, IReadOnlyList<string> redirectUris, bool isConfidential, CancellationToken cancel)
     {
-        Require(new ClientRegistration(name, redirectUris));
+        try
+        {
+            Require(new ClientRegistration(name, redirectUris));
+        }
+        catch (OAuthException e)
+        {
+            throw new AccountRuleException($"That cannot be: {e.Message}.");
+        }
         var secret = isConfidential ? OpaqueToken.New() : null;
         var client = new OAuthClient(NewId(OurPrefix), name.Trim(), redirectUris, secret is null ? null : OpaqueToken.Hash(secret), time.GetUtcNow());
         await changing.WaitAsync(cancel);
@@ -103,7 +126,7 @@ public sealed class OAuthClients(MailStore store, TimeProvider time) : IDisposab
     /// <summary>A program was given something: it stays known for longer.</summary>
     public ValueTask NoteUsedAsync(OAuthClient client, CancellationToken cancel) => client.IsDynamic ? KeepAsync(client, usedFor, cancel) : default;
 
-    /// <summary>False when there is none of that id. What it was given ends with the tokens it has.</summary>
+    /// <summary>False when there is none of that id. What it was given ends at once.</summary>
     public async ValueTask<bool> RemoveAsync(string id, CancellationToken cancel)
     {
         if (id.StartsWith(DynamicPrefix, StringComparison.Ordinal)) return await store.State.RemoveAsync(Space, id, cancel);

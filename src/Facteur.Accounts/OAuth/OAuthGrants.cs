@@ -46,6 +46,8 @@ public sealed class OAuthGrants(MailStore store, OAuthClients clients, TimeProvi
     {
         if (await store.State.GetAsync(Space, key, cancel) is not { } entry || Read(entry) is not { } grant) return null;
         if (await store.Directory.GetAccountAsync(grant.Account, cancel) is not { Enabled: true } account) return null;
+        // With a program that was removed goes all that it has.
+        if (await clients.FindAsync(grant.Client, cancel) is null) return null;
         return await IsOutdatedAsync(grant, cancel) ? null : (grant, account);
     }
 
@@ -54,7 +56,7 @@ public sealed class OAuthGrants(MailStore store, OAuthClients clients, TimeProvi
     {
         foreach (var oldest in (await ListAsync(account, cancel)).Skip(MaxPerAccount - 1)) await RevokeAsync(oldest.Key, cancel);
         var now = time.GetUtcNow();
-        var grant = new OAuthGrant(key, account, client.Id, client.Name, scopes, now, now, remote) { PasswordSet = await PasswordSetAsync(account, cancel) };
+        var grant = new OAuthGrant(key, account, client.Id, client.Name, scopes, now, now, remote) { PasswordSet = await PasswordStamp.OfAsync(store.Directory, account, cancel) };
         await WriteAsync(grant, keep, cancel);
         return grant;
     }
@@ -85,10 +87,7 @@ public sealed class OAuthGrants(MailStore store, OAuthClients clients, TimeProvi
 
     /// <summary>Whether the password changed since, and the site wants grants to end then.</summary>
     private async ValueTask<bool> IsOutdatedAsync(OAuthGrant grant, CancellationToken cancel) =>
-        (await clients.SettingAsync(cancel)).EndOnPasswordChange && await PasswordSetAsync(grant.Account, cancel) != grant.PasswordSet;
-
-    private async ValueTask<DateTimeOffset?> PasswordSetAsync(AccountId account, CancellationToken cancel) =>
-        (await store.Directory.ListCredentialsAsync(account, cancel)).FirstOrDefault(one => one.Kind == LoginService.PasswordKind)?.Created;
+        (await clients.SettingAsync(cancel)).EndOnPasswordChange && await PasswordStamp.OfAsync(store.Directory, grant.Account, cancel) != grant.PasswordSet;
 
     // Adding nothing to the counter keeps the mark of a grant that was withdrawn.
     private ValueTask WriteAsync(OAuthGrant grant, TimeSpan keep, CancellationToken cancel)

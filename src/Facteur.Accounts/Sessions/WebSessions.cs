@@ -21,7 +21,7 @@ public sealed class WebSessions(MailStore store, WebSessionOptions options, Time
         var now = time.GetUtcNow();
         var (idle, end) = made.IsLasting ? (options.LastingIdle, options.LastingEnd) : (options.ShortIdle, options.ShortEnd);
         var row = new WebSessionRow(
-            now, now, now + end, (int)idle.TotalMinutes, made.Remote, Cut(made.Program), made.Method, made.Account.CredentialVersion, made.Credential, made.MustEnroll, made.IsLasting);
+            now, now, now + end, (int)idle.TotalMinutes, made.Remote, Cut(made.Program), made.Method, await PasswordStamp.OfAsync(store.Directory, made.Account.Id, cancel), made.Credential, made.MustEnroll, made.IsLasting);
         var session = FromRow(KeyOf(secret)!, made.Account.Id, row);
         await WriteAsync(session, cancel);
         return (session, secret);
@@ -34,9 +34,14 @@ public sealed class WebSessions(MailStore store, WebSessionOptions options, Time
         if (AccountOf(key) is not { } id || Read(json) is not { } row) return null;
         var session = FromRow(key, id, row);
         var now = time.GetUtcNow();
-        if (now >= session.Ends || now - session.LastSeen >= session.Idle) return null;
-        if (await store.Directory.GetAccountAsync(id, cancel) is not { Enabled: true } account || account.CredentialVersion != session.CredentialVersion) return null;
-        if (session.Credential is { } passkey && !(await store.Directory.ListCredentialsAsync(id, cancel)).Any(one => one.Id == passkey)) return null;
+        if (now >= session.Ends) return null;
+        var account = await store.Directory.GetAccountAsync(id, cancel);
+        if (account is not { Enabled: true } || !await StandsAsync(session, cancel))
+        {
+            // For good: an account that is enabled again is not signed in anywhere.
+            await RemoveAsync(session, cancel);
+            return null;
+        }
         if (now - session.LastSeen >= options.NoteUseEvery || session.Remote != remote)
         {
             session = session with { LastSeen = now, Remote = remote };
@@ -47,8 +52,7 @@ public sealed class WebSessions(MailStore store, WebSessionOptions options, Time
 
     /// <summary>Sessions of an account that are good, the last used first.</summary>
     public async ValueTask<IReadOnlyList<WebSession>> ListAsync(AccountRecord account, CancellationToken cancel) =>
-        [.. (await AllAsync(account.Id, cancel)).Where(one => one.CredentialVersion == account.CredentialVersion && time.GetUtcNow() - one.LastSeen < one.Idle)
-            .OrderByDescending(one => one.LastSeen)];
+        [.. (await StandingAsync(await AllAsync(account.Id, cancel), cancel)).OrderByDescending(one => one.LastSeen)];
 
     public async ValueTask RemoveAsync(WebSession session, CancellationToken cancel) => await store.State.RemoveAsync(Space, session.Key, cancel);
 
@@ -63,10 +67,20 @@ public sealed class WebSessions(MailStore store, WebSessionOptions options, Time
     /// <summary>Lets a session outlive a change that its own user made just now (a new password, a second factor).</summary>
     public async ValueTask<WebSession> RenewAsync(WebSession session, CancellationToken cancel)
     {
-        var account = await store.Directory.GetAccountAsync(session.Account, cancel);
-        var renewed = session with { CredentialVersion = account?.CredentialVersion ?? -1, MustEnroll = false };
+        var renewed = session with { PasswordSet = await PasswordStamp.OfAsync(store.Directory, session.Account, cancel), MustEnroll = false };
         await WriteAsync(renewed, cancel);
         return renewed;
+    }
+
+    /// <summary>What let it in is still there: the password, and the passkey when it was one.</summary>
+    private async ValueTask<bool> StandsAsync(WebSession session, CancellationToken cancel) => (await StandingAsync([session], cancel)).Count > 0;
+
+    private async ValueTask<List<WebSession>> StandingAsync(List<WebSession> sessions, CancellationToken cancel)
+    {
+        if (sessions.Count == 0) return sessions;
+        var credentials = await store.Directory.ListCredentialsAsync(sessions[0].Account, cancel);
+        var (password, now) = (PasswordStamp.Of(credentials), time.GetUtcNow());
+        return sessions.FindAll(one => one.PasswordSet == password && now - one.LastSeen < one.Idle && (one.Credential is not { } passkey || credentials.Any(other => other.Id == passkey)));
     }
 
     private async ValueTask MakeRoomAsync(AccountId account, CancellationToken cancel)
@@ -87,14 +101,14 @@ public sealed class WebSessions(MailStore store, WebSessionOptions options, Time
     {
         var row = new WebSessionRow(
             session.Created, session.LastSeen, session.Ends, (int)session.Idle.TotalMinutes, session.Remote, session.Program, session.Method,
-            session.CredentialVersion, session.Credential, session.MustEnroll, session.IsLasting);
+            session.PasswordSet, session.Credential, session.MustEnroll, session.IsLasting);
         var expires = session.LastSeen + session.Idle;
         var entry = new StateEntry(session.Key, Value: JsonSerializer.SerializeToUtf8Bytes(row, SessionJson.Default.WebSessionRow), Expires: expires < session.Ends ? expires : session.Ends);
         return store.State.SetAsync(Space, [entry], cancel);
     }
 
     private static WebSession FromRow(string key, AccountId account, WebSessionRow row) => new(
-        key, account, row.Created, row.LastSeen, row.Ends, TimeSpan.FromMinutes(row.IdleMinutes), row.Remote, row.Program, row.Method, row.Version, row.Credential, row.MustEnroll, row.IsLasting);
+        key, account, row.Created, row.LastSeen, row.Ends, TimeSpan.FromMinutes(row.IdleMinutes), row.Remote, row.Program, row.Method, row.PasswordSet, row.Credential, row.MustEnroll, row.IsLasting);
 
     private static WebSessionRow? Read(byte[] json)
     {

@@ -62,7 +62,8 @@ internal static class Demo
           Accounts    {DemoAccounts.Moi.Address} / {DemoAccounts.Moi.Password}
                       {DemoAccounts.Ami.Address} / {DemoAccounts.Ami.Password}
           SMTP {ports.Smtp}   Submission {ports.Submission} (STARTTLS) {ports.Submissions} (TLS)   IMAP {ports.Imap} / {ports.Imaps}   POP3 {ports.Pop3} / {ports.Pop3s}
-          Health      http://localhost:{ports.Http}/health/ready   https://localhost:{ports.Https}/health/ready
+          Web         https://localhost:{ports.Https}/   (passwords, two-step sign-in, passkeys, app passwords)
+          Health      http://localhost:{ports.Http}/health/ready
           Certificate: local CA {Shown(folder.Authority)}
           Other verbs: facteur account list --config {Shown(folder.Configuration)}
 

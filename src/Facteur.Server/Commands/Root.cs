@@ -41,6 +41,7 @@ internal static class Root
         Import.Create(),
         Listener.Create(),
         Reload.Create(),
+        OAuth.Create(),
         Status.Create(),
         Demo.Create(),
     };

@@ -92,7 +92,12 @@ internal sealed partial class WebListeners(
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "facteur" });
         builder.Services.AddSingleton(loggers);
-        builder.Services.AddFacteurWeb(pages);
+        // Over plain http alone there are no pages, unless a proxy of the operator's brings https.
+        var hasPages = wanted.Any(address => address.Kind.ImplicitTls) || pages.Options.Proxies.Count > 0;
+        if (hasPages)
+            builder.Services.AddFacteurWeb(pages);
+        else
+            builder.Services.AddRoutingCore();
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -101,7 +106,8 @@ internal sealed partial class WebListeners(
                 kestrel.Listen(address.EndPoint, listen => Secure(listen, address));
         });
         var built = builder.Build();
-        built.UseFacteurWeb();
+        if (hasPages)
+            built.UseFacteurWeb();
         built.MapGet("/health/live", () => Results.Text("live\n"));
         built.MapGet("/health/ready", () => whyNotReady() is { } why
             ? Results.Text(why + "\n", statusCode: StatusCodes.Status503ServiceUnavailable)

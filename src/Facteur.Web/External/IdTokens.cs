@@ -48,6 +48,7 @@ internal static class IdTokens
         var result = await handler.ValidateTokenAsync(token, rules);
         if (!result.IsValid || result.SecurityToken is not JsonWebToken read) throw new OidcException($"the ID token is refused: {result.Exception?.GetType().Name ?? "unreadable"}");
         if (read.Kid is { Length: > 0 } kid && keys.All(key => key.KeyId != kid)) throw new OidcException("the ID token names a key that the provider does not have");
+        if (read.TryGetHeaderValue<object>("crit", out _)) throw new OidcException("the ID token wants something that nobody here understands");
         if (read.Typ is { Length: > 0 } type && !type.Equals("JWT", StringComparison.OrdinalIgnoreCase)) throw new OidcException("the token is no ID token"); // an access token (RFC 9068 §2.1) is none
         if (!OpaqueToken.Same(Text(read, "nonce") ?? "", nonce)) throw new OidcException("the ID token is of another sign-in");
         var audiences = read.Audiences.ToList();

@@ -14,7 +14,18 @@ namespace Facteur.Web.External;
 /// <param name="TrustUnverified">Takes "email" although the provider does not say that it verified it.</param>
 /// <param name="IsSecondFactor">Its word is enough: our own second factor is not asked for.</param>
 public sealed record OidcSetting(
-    string Name, string Issuer, string ClientId, string? Secret = null, string Claim = "email", bool Create = false, bool TrustUnverified = false, bool IsSecondFactor = false);
+    string Name, string Issuer, string ClientId, string? Secret = null, string Claim = "email", bool Create = false, bool TrustUnverified = false, bool IsSecondFactor = false)
+{
+    /// <summary>What is wrong with it, in one sentence; null when nothing is.</summary>
+    public string? Fault() => this switch
+    {
+        { Name: not { Length: > 0 and <= 50 } } => "\"name\" is what the button says, 1 to 50 characters.",
+        { ClientId: not { Length: > 0 } } => "\"clientId\" is what the provider knows this server by.",
+        { Claim: not { Length: > 0 } } => "\"claim\" is the claim that holds the address, such as \"email\".",
+        _ => Uri.TryCreate(Issuer, UriKind.Absolute, out var uri) && uri.Scheme == "https" && uri.Fragment.Length + uri.Query.Length + uri.UserInfo.Length == 0
+            ? null : "\"issuer\" is the https address of the provider, exactly as it writes it.",
+    };
+}
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(OidcSetting))]
@@ -31,7 +42,7 @@ public sealed record OidcProvider(string Id, OidcSetting Setting, DomainRecord? 
 /// <summary>Providers that are set.</summary>
 public sealed class OidcProviders(MailStore store)
 {
-    internal const string Setting = "oidc";
+    public const string Setting = "oidc";
     private const string SiteId = "site";
 
     public async ValueTask<IReadOnlyList<OidcProvider>> ListAsync(CancellationToken cancel)
@@ -54,8 +65,7 @@ public sealed class OidcProviders(MailStore store)
         try
         {
             var setting = JsonSerializer.Deserialize(json.Span, OidcJson.Default.OidcSetting);
-            return setting is { Issuer.Length: > 0, ClientId.Length: > 0, Name.Length: > 0, Claim.Length: > 0 } && Uri.TryCreate(setting.Issuer, UriKind.Absolute, out var uri) && uri.Scheme == "https"
-                ? setting : null;
+            return setting?.Fault() is null ? setting : null;
         }
         catch (JsonException)
         {

@@ -19,7 +19,8 @@ internal sealed partial class FacteurServer : IAsyncDisposable
 
     /// <param name="configuration">Text of facteur.json, when it is not to be the one made here; <see cref="Port"/> knows nothing of it.</param>
     /// <param name="more">Keys of the configuration beside the usual ones.</param>
-    public FacteurServer(string? folder = null, string? configuration = null, IReadOnlyDictionary<string, object>? more = null)
+    /// <param name="web">Opens https as well.</param>
+    public FacteurServer(string? folder = null, string? configuration = null, IReadOnlyDictionary<string, object>? more = null, bool web = false)
     {
         this.more = more ?? new Dictionary<string, object>();
         Folder = folder ?? Directory.CreateTempSubdirectory("facteur-test-").FullName;
@@ -29,7 +30,8 @@ internal sealed partial class FacteurServer : IAsyncDisposable
             File.WriteAllText(Configuration, configuration);
             return;
         }
-        ports = FreePorts(listeners.Length).Zip(listeners).ToDictionary(p => p.Second, p => p.First);
+        string[] names = web ? [.. listeners, "https"] : listeners;
+        ports = FreePorts(names.Length).Zip(names).ToDictionary(p => p.Second, p => p.First);
         WriteConfiguration();
     }
 

@@ -32,7 +32,7 @@ public sealed class HeaderTests(SharedWeb shared) : IClassFixture<SharedWeb>
                 Assert.DoesNotContain("unsafe", policy);
                 Assert.DoesNotContain("*", policy);
                 Assert.Equal("nosniff", answer.Header("X-Content-Type-Options"));
-                Assert.Equal("no-referrer", answer.Header("Referrer-Policy"));
+                Assert.Equal("same-origin", answer.Header("Referrer-Policy"));
                 Assert.Equal("same-origin", answer.Header("Cross-Origin-Opener-Policy"));
                 Assert.Equal("same-origin", answer.Header("Cross-Origin-Resource-Policy"));
                 Assert.Equal(answer.Message.RequestMessage!.RequestUri!.Scheme == "https", answer.Header("Strict-Transport-Security").Length > 0);
@@ -151,4 +151,17 @@ public sealed class HeaderTests(SharedWeb shared) : IClassFixture<SharedWeb>
         static Dictionary<string, string> Texts(string language) => WebText.Resources.GetResourceSet(System.Globalization.CultureInfo.GetCultureInfo(language), true, language == "en")!
             .Cast<System.Collections.DictionaryEntry>().ToDictionary(one => (string)one.Key, one => (string)one.Value!);
     }
+}
+
+/// <summary>What owners read of the browsers that are signed in.</summary>
+public sealed class BrowserNameTests
+{
+    [Theory]
+    [InlineData("Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox, Windows")]
+    [InlineData("Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36", "Chrome, Linux")]
+    [InlineData("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36 Edg/156.0", "Edge, Windows")]
+    [InlineData("Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/19.0 Mobile/15E148 Safari/604.1", "Safari, iPhone")]
+    [InlineData("curl/8.5", "curl/8.5")]
+    [InlineData("", "?")]
+    public void A_browser_is_named(string userAgent, string name) => Assert.Equal(name, Facteur.Web.Requests.BrowserName.Of(userAgent));
 }

@@ -88,9 +88,13 @@ public sealed class SignInTests(SharedWeb shared) : IClassFixture<SharedWeb>
     {
         await using var web = await WebFixture.CreateAsync();
         var browser = await web.SignedInAsync();
+        web.Clock.Advance(TimeSpan.FromSeconds(1));
         if (change == "password") await web.Services.Accounts.SetPasswordAsync("moi@demo.test", "another-fine-one", default);
         if (change == "disabled") await web.Services.Accounts.SetEnabledAsync("moi@demo.test", false, default);
         if (change == "removed") await web.Services.Accounts.RemoveAccountAsync("moi@demo.test", default);
+        Assert.StartsWith("/signin", (await browser.GetAsync("/settings/security")).Location);
+        if (change != "disabled") return;
+        await web.Services.Accounts.SetEnabledAsync("moi@demo.test", true, default);
         Assert.StartsWith("/signin", (await browser.GetAsync("/settings/security")).Location);
     }
 
@@ -99,6 +103,7 @@ public sealed class SignInTests(SharedWeb shared) : IClassFixture<SharedWeb>
     {
         await using var web = await WebFixture.CreateAsync();
         var (mine, other) = (await web.SignedInAsync(), await web.SignedInAsync());
+        web.Clock.Advance(TimeSpan.FromSeconds(1));
         const string Page = "/settings/security/password";
         var refused = await mine.SubmitAsync(Page, null, ("old", "wrong"), ("new", "quatre mots très longs"), ("again", "quatre mots très longs"));
         Assert.Equal(HttpStatusCode.BadRequest, refused.Status);
@@ -168,6 +173,7 @@ public sealed class SignInTests(SharedWeb shared) : IClassFixture<SharedWeb>
         var id = (await browser.GetAsync(Page)).Field("id");
         await browser.SubmitAsync(Page, Page + "?handler=Remove", ("id", id));
         Assert.Equal(LoginRefusal.BadCredentials, (await LoginAsync(MailProtocol.Imap)).Refusal);
+        Assert.Equal(HttpStatusCode.OK, (await browser.GetAsync(Page)).Status);
 
         ValueTask<LoginResult> LoginAsync(MailProtocol protocol) =>
             web.Logins.LoginAsync(new LoginAttempt("moi@demo.test", secret, new LoginClient(protocol, IPAddress.Loopback) { IsEncrypted = true }), default);

@@ -8,7 +8,7 @@ internal static class DocumentSecrets
 {
     public const string Hidden = "***";
 
-    private static readonly string[] names = ["password", "privateKeyPem", "codeHash"];
+    private static readonly string[] names = ["password", "privateKeyPem", "codeHash", "secret", "secretHash"];
 
     /// <summary>A copy without secrets.</summary>
     public static JsonNode? Hide(JsonNode? node) => node switch

@@ -2,11 +2,13 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Facteur.Accounts;
 using Facteur.Accounts.Ldap;
+using Facteur.Accounts.OAuth;
 using Facteur.Accounts.Policy;
 using Facteur.Delivery.Domains;
 using Facteur.Delivery.Filtering;
 using Facteur.Delivery.Queue;
 using Facteur.Server.Configuration;
+using Facteur.Web.External;
 
 namespace Facteur.Server.Control.Settings;
 
@@ -35,6 +37,8 @@ internal sealed record SettingKind(string Name, Type Type, string Scopes, Func<o
         new("alerts", typeof(AlertSetting), "a"),
         new(PasswordSetting.Setting, typeof(PasswordSetting), "s"),
         new("identities", typeof(IdentitiesSetting), "a", document => ((IdentitiesSetting)document).Fault()),
+        new(OidcProviders.Setting, typeof(OidcSetting), "sd", document => ((OidcSetting)document).Fault()),
+        new(OAuthClients.Setting, typeof(OAuthSetting), "s", document => OAuthClients.Fault((OAuthSetting)document)),
         new("defaults", typeof(DomainDefaults), "d", document => AccountService.Fault((DomainDefaults)document)),
         new(LdapSetting.Document, typeof(LdapSetting), "sd", document => ((LdapSetting)document).Fault()),
     ];
