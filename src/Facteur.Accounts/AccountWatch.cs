@@ -151,7 +151,7 @@ internal sealed partial class AccountWatch : IDisposable
             var refusal = await policies.CheckAsync(person, client, credential, stop);
             if (refusal is null && login.Member is not null)
             {
-                if (!(await directory.ListSharesOfAsync(person.Id, stop)).Any(share => share.Shared == login.Id && share.Rights.HasFlag(ShareRights.Read))) return default(LoginResult);
+                if (!(await directory.ListSharesOfAsync(person.Id, stop)).Any(share => share.Shared == login.Id && share.Rights.HasFlag(ShareRightsText.NeededBy(client.Protocol)))) return default(LoginResult);
                 if (await directory.GetAccountAsync(login.Id, stop) is not { Enabled: true } shared) return new LoginResult(null, LoginRefusal.Disabled);
                 refusal = await policies.CheckSharedAsync(shared, person, client, credential, stop);
             }

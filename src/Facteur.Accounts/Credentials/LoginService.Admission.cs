@@ -52,7 +52,7 @@ public sealed partial class LoginService
         if (subject.Target is not { } target) return new Verdict(Let(person, null, subject, proof, client, locale), person, proof);
 
         // An account that is not there, or not shared with this one, is refused as a wrong password is: neither is told from the other.
-        if (await directory.FindAccountAsync(target, cancel) is not { Kind: AccountKind.Shared } shared || !await IsMemberAsync(person.Id, shared.Id, cancel))
+        if (await directory.FindAccountAsync(target, cancel) is not { Kind: AccountKind.Shared } shared || !await IsMemberAsync(person.Id, shared.Id, ShareRightsText.NeededBy(client.Protocol), cancel))
             return new Verdict(Refused(LoginRefusal.BadCredentials), person, proof);
         if (!shared.Enabled) return new Verdict(await RefusedAsync(person, LoginRefusal.Disabled, AccessRefusal.Of(LoginRefusal.Disabled), cancel), person, proof);
         if (await Policies.CheckSharedAsync(shared, person, client, proof.Credential, cancel) is { } against)
@@ -60,10 +60,10 @@ public sealed partial class LoginService
         return new Verdict(Let(shared, person.Id, subject, proof, client, locale), person, proof);
     }
 
-    private async ValueTask<bool> IsMemberAsync(AccountId member, AccountId shared, CancellationToken cancel)
+    private async ValueTask<bool> IsMemberAsync(AccountId member, AccountId shared, ShareRights needed, CancellationToken cancel)
     {
         foreach (var share in await directory.ListSharesOfAsync(member, cancel))
-            if (share.Shared == shared && share.Rights.HasFlag(ShareRights.Read)) return true;
+            if (share.Shared == shared && share.Rights.HasFlag(needed)) return true;
         return false;
     }
 

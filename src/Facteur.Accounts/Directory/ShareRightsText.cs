@@ -9,6 +9,9 @@ public static class ShareRightsText
 
     public static IReadOnlyList<string> List(ShareRights rights) => [.. names.Where(one => rights.HasFlag(one.Right)).Select(one => one.Name)];
 
+    /// <summary>What a member needs to log in as a shared account: to send as it where mail is handed in, else to read it.</summary>
+    internal static ShareRights NeededBy(MailProtocol protocol) => protocol == MailProtocol.Submission ? ShareRights.SendAs : ShareRights.Read;
+
     /// <summary>Names of rights, "all" or "none". To write is to read too.</summary>
     /// <exception cref="AccountRuleException">One is unknown; the message says which there are.</exception>
     public static ShareRights Parse(IEnumerable<string> rights)

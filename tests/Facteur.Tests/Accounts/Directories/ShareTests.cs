@@ -66,4 +66,17 @@ public sealed class ShareTests
         await administration.SetShareAsync("a@demo.test", "moi@demo.test", ShareRights.All, default);
         Assert.Equal(["a@demo.test", "b@demo.test"], (await administration.ListSharesOfAsync(server.Moi.Id, default)).Select(share => share.Account.Address));
     }
+
+    [Fact]
+    public async Task Who_only_reads_a_shared_account_does_not_hand_in_mail_as_it()
+    {
+        await using var server = await AccountsFixture.CreateAsync();
+        await server.Administration.AddAccountAsync(new AccountDraft("accueil@demo.test") { Kind = AccountKind.Shared }, default);
+        async Task<LoginRefusal> TryAsync(MailProtocol protocol) => (await server.Logins.LoginAsync(
+            new LoginAttempt("moi@demo.test", AccountsFixture.MoiPassword, new LoginClient(protocol, System.Net.IPAddress.Loopback) { IsEncrypted = true }, "accueil@demo.test"), default)).Refusal;
+        await server.Administration.SetShareAsync("accueil@demo.test", "moi@demo.test", ShareRights.Read | ShareRights.Write, default);
+        Assert.Equal((LoginRefusal.None, LoginRefusal.BadCredentials), (await TryAsync(MailProtocol.Imap), await TryAsync(MailProtocol.Submission)));
+        await server.Administration.SetShareAsync("accueil@demo.test", "moi@demo.test", ShareRights.SendAs, default);
+        Assert.Equal((LoginRefusal.BadCredentials, LoginRefusal.None), (await TryAsync(MailProtocol.Imap), await TryAsync(MailProtocol.Submission)));
+    }
 }
