@@ -27,7 +27,7 @@ public sealed record SieveLimits
     public int MaxStringCharacters { get; init; } = 1024 * 1024;
 
     /// <summary>Work of one run, in units of about ten nanoseconds; a script that needs more ends with an error.</summary>
-    public long MaxWork { get; init; } = 20_000_000;
+    public long MaxWork { get; init; } = 10_000_000;
 
     /// <summary>Actions that one message may lead to (RFC 5228 §2.10.4).</summary>
     public int MaxActions { get; init; } = 64;

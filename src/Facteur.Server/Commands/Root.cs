@@ -31,6 +31,7 @@ internal static class Root
         Policy.Create(),
         Suppress.Create(),
         Filter.Create(),
+        Sieve.Create(),
         Dns.Create(),
         Dkim.Create(),
         Trace.Create(),

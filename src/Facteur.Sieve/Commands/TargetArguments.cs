@@ -1,3 +1,4 @@
+using System.Buffers;
 using Facteur.Sieve.Compiling;
 using Facteur.Sieve.Running;
 using Facteur.Sieve.Syntax;
@@ -10,6 +11,9 @@ namespace Facteur.Sieve.Commands;
 internal sealed record TargetArguments(SieveString? Mailbox, bool MayCreate, SieveString? MailboxId, SieveString? SpecialUse)
 {
     private const int MaxName = 1_000;
+
+    // atom-specials of RFC 9051 §9 that are visible.
+    private static readonly SearchValues<char> atomEnd = SearchValues.Create("(){%*\"\\]");
 
     public static TargetArguments Parse(SieveArguments arguments)
     {
@@ -24,7 +28,7 @@ internal sealed record TargetArguments(SieveString? Mailbox, bool MayCreate, Sie
 
     /// <summary>use-attr of RFC 6154 §6: a backslash and an atom.</summary>
     public static bool IsUseAttribute(string text) =>
-        text.Length is > 1 and <= 64 && text[0] == '\\' && !text.AsSpan(1).ContainsAny("(){%*\"\\]") && !text.AsSpan(1).ContainsAnyExceptInRange('!', '~');
+        text.Length is > 1 and <= 64 && text[0] == '\\' && !text.AsSpan(1).ContainsAny(atomEnd) && !text.AsSpan(1).ContainsAnyExceptInRange('!', '~');
 
     public async ValueTask<SieveTarget> ResolveAsync(SieveRun run, CancellationToken cancel)
     {
@@ -47,7 +51,7 @@ internal sealed record TargetArguments(SieveString? Mailbox, bool MayCreate, Sie
         run.Work.Spend(1_000);
         var found = await run.Host.FindSpecialUseAsync(use, cancel);
         // RFC 8579 §4: of several, the one that is named is taken.
-        var mailbox = found.FirstOrDefault(m => m.Name == name) ?? found.FirstOrDefault();
+        var mailbox = found.FirstOrDefault(m => m.Name == name) ?? (found.Count > 0 ? found[0] : null);
         return mailbox is null ? new SieveTarget(name, null, MayCreate, use) : new SieveTarget(mailbox.Name, mailbox.Id, false, null);
     }
 }

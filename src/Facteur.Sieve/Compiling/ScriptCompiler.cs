@@ -7,8 +7,11 @@ namespace Facteur.Sieve.Compiling;
 /// <summary>Turns the tree of a script into commands and tests that run: names known, extensions required, arguments of their types.</summary>
 internal sealed class ScriptCompiler(SieveLimits limits, List<SieveError> errors)
 {
+    private const int MaxFaults = 100;
+
     private readonly HashSet<string> required = new(StringComparer.Ordinal);
     private readonly Stack<string?> loops = new();
+    private int faults;
 
     public SieveLimits Limits => limits;
 
@@ -64,7 +67,7 @@ internal sealed class ScriptCompiler(SieveLimits limits, List<SieveError> errors
         }
         catch (SieveSyntaxException e) when (e.IsUnknown && DefersChecks)
         {
-            test = new FaultTest(e.Message);
+            test = new FaultTest(Fault(e));
         }
         test.At = node.At;
         test.Deferred = [.. arguments.Deferred];
@@ -125,12 +128,16 @@ internal sealed class ScriptCompiler(SieveLimits limits, List<SieveError> errors
         }
         catch (SieveSyntaxException e) when (e.IsUnknown && DefersChecks)
         {
-            command = new FaultCommand(e.Message);
+            command = new FaultCommand(Fault(e));
         }
         command.At = node.At;
         command.Deferred = [.. arguments.Deferred];
         return command;
     }
+
+    /// <summary>What is unknown becomes an error when it is reached; scripts of nothing else are not compiled.</summary>
+    private string Fault(SieveSyntaxException e) =>
+        ++faults <= MaxFaults ? e.Message : throw new SieveSyntaxException(e.At, $"the script uses more than {MaxFaults} things that are not known here");
 
     /// <summary>elsif and else belong to the "if" before them (RFC 5228 §3.1).</summary>
     private void Continue(SyntaxNode node, List<SieveCommand> commands)

@@ -1,9 +1,14 @@
+using System.Buffers;
+
 namespace Facteur.Sieve.Running;
 
 /// <summary>IMAP flags without case, in the order they were set (RFC 5232 §3).</summary>
 internal sealed class FlagSet(IEnumerable<string> initial, SieveLimits limits)
 {
     private const int MaxFlagCharacters = 128;
+
+    // atom-specials of RFC 9051 §9 that are visible.
+    private static readonly SearchValues<char> atomEnd = SearchValues.Create("(){%*\"\\]");
 
     // The system flags a user can set (RFC 9051 §2.3.2); \Recent and unknown ones are ignored (RFC 5232 §2).
     private static readonly string[] systemFlags = [@"\Answered", @"\Flagged", @"\Deleted", @"\Seen", @"\Draft"];
@@ -51,7 +56,7 @@ internal sealed class FlagSet(IEnumerable<string> initial, SieveLimits limits)
     {
         if (word[0] == '\\') return Array.Find(systemFlags, f => f.Equals(word, StringComparison.OrdinalIgnoreCase));
         // flag-keyword is an atom (RFC 9051 §9).
-        var isAtom = word.Length <= MaxFlagCharacters && !word.AsSpan().ContainsAny("(){%*\"\\]") && !word.AsSpan().ContainsAnyExceptInRange('!', '~');
+        var isAtom = word.Length <= MaxFlagCharacters && !word.AsSpan().ContainsAny(atomEnd) && !word.AsSpan().ContainsAnyExceptInRange('!', '~');
         return isAtom ? word : null;
     }
 }

@@ -37,7 +37,7 @@ internal sealed class SieveRun
     public ScriptFrame Frame { get; set; }
 
     /// <summary>The command or test being run, for errors.</summary>
-    public SievePosition At { get; private set; }
+    public SievePosition At { get; private set; } = new(1, 1);
 
     /// <summary>The loop that "break" ends.</summary>
     public PartLoop? Broken { get; set; }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 
@@ -7,6 +8,8 @@ namespace Facteur.Sieve.Syntax;
 // RFC 5228 §2.4.2.4.
 internal static class EncodedCharacters
 {
+    private static readonly SearchValues<char> DigitsAndBlanks = SearchValues.Create(" \t\r\n0123456789abcdefABCDEF");
+
     /// <exception cref="SieveSyntaxException">A well-formed sequence names no Unicode character.</exception>
     public static string Decode(string text, SievePosition at)
     {
@@ -37,7 +40,7 @@ internal static class EncodedCharacters
         var isHex = rest.StartsWith("hex:", StringComparison.OrdinalIgnoreCase);
         if (!isHex && !rest.StartsWith("unicode:", StringComparison.OrdinalIgnoreCase)) return null;
         var digits = rest[(isHex ? 4 : 8)..];
-        var close = digits.IndexOfAnyExcept(" \t\r\n0123456789abcdefABCDEF");
+        var close = digits.IndexOfAnyExcept(DigitsAndBlanks);
         if (close < 0 || digits[close] != '}') return null;
         end = open + 2 + (isHex ? 4 : 8) + close + 1;
         var octets = new List<byte>();

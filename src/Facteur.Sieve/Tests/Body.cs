@@ -34,7 +34,7 @@ internal sealed record Body(string Transform, IReadOnlyList<SieveString> Types, 
         var open = new Stack<MessagePart>([root]);
         for (var seen = 0; seen < MaxParts && open.TryPop(out var part); seen++)
         {
-            run.Work.Spend(5 + types.Length);
+            run.Work.Spend(60 + types.Length * 4 + part.Children.Count);
             for (var i = part.Children.Count - 1; i >= 0; i--) open.Push(part.Children[i]);
             if (Transform == "text")
             {

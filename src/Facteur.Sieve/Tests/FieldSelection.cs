@@ -46,7 +46,7 @@ internal sealed record FieldSelection(bool IsMime, bool AnyChild, long? Index, b
         var open = new Stack<MessagePart>([part]);
         while (headers.Count < MaxParts && open.TryPop(out var next))
         {
-            run.Work.Spend(20);
+            run.Work.Spend(60 + (AnyChild ? next.Children.Count : 0));
             headers.Add(await run.Message.HeaderAsync(next, cancel));
             if (!AnyChild) break;
             for (var i = next.Children.Count - 1; i >= 0; i--) open.Push(next.Children[i]);

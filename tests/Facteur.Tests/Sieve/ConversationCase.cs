@@ -16,6 +16,9 @@ internal sealed class ConversationCase
 
     public required string Expected { get; init; }
 
+    /// <summary>Only whether the test in it held is looked at: the flags of the message are not.</summary>
+    public bool IsTest { get; init; }
+
     /// <summary>What the message of the first action that has one is to be; null when nobody looks.</summary>
     public string? Edited { get; init; }
 

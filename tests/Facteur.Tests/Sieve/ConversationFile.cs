@@ -40,12 +40,12 @@ internal static class ConversationFile
         var script = Text(sections, "script");
         var cases = new List<ConversationCase>();
         var about = message;
-        void Add(string name, string text, string expected, string? edited = null) => cases.Add(new ConversationCase
+        void Add(string name, string text, string expected, string? edited = null, bool isTest = false) => cases.Add(new ConversationCase
         {
-            Name = $"{file}:{name}", Script = text, Message = about, Expected = expected, Edited = edited, Circumstances = circumstances, Scripts = scripts,
+            Name = $"{file}:{name}", Script = text, Message = about, Expected = expected, IsTest = isTest, Edited = edited, Circumstances = circumstances, Scripts = scripts,
         });
         foreach (var (number, line) in Lines(sections, "tests"))
-            Add($"{number} {line}", $"{script}if {line[(line.IndexOf(' ', StringComparison.Ordinal) + 1)..]} {{ discard; }}", line.StartsWith("true ", StringComparison.Ordinal) ? "discard" : "keep implicit");
+            Add($"{number} {line}", $"{script}if {line[(line.IndexOf(' ', StringComparison.Ordinal) + 1)..]} {{ discard; }}", line.StartsWith("true ", StringComparison.Ordinal) ? "discard" : "keep implicit", isTest: true);
         foreach (var (number, line) in Lines(sections, "sets"))
             Add($"{number} {line}", $"{script}{line[..line.LastIndexOf(" => ", StringComparison.Ordinal)]}; reject \"${{b}}\";", $"reject {line[(line.LastIndexOf(" => ", StringComparison.Ordinal) + 4)..]}".TrimEnd());
         foreach (var (number, line) in Lines(sections, "invalid"))

@@ -14,12 +14,12 @@ public sealed class ConversationTests
     {
         var conversation = cases[name];
         var (actions, edited) = await conversation.RunAsync();
-        Assert.Equal(conversation.Expected, actions.TrimEnd());
-        if (conversation.Edited is not null) Assert.Equal(conversation.Edited, edited);
+        Assert.Equal(conversation.Expected, (conversation.IsTest ? actions.Split(" [")[0] : actions).TrimEnd());
+        if (conversation.Edited is not null) Assert.Equal(conversation.Edited.TrimEnd('\n'), edited?.TrimEnd('\n'));
     }
 
     [Fact]
-    public void There_are_hundreds() => Assert.InRange(cases.Count, 150, 10_000);
+    public void There_are_hundreds() => Assert.InRange(cases.Count, 600, 10_000);
 
     private static DirectoryInfo Folder()
     {
