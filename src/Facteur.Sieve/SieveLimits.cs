@@ -62,7 +62,7 @@ public sealed record SieveLimits
     /// <summary>Characters of a regular expression, and the states it comes to when its repetitions are written out.</summary>
     public int MaxRegexCharacters { get; init; } = 1024;
 
-    public int MaxRegexStates { get; init; } = 5_000;
+    public int MaxRegexStates { get; init; } = 1_000;
 
     /// <summary>Time of one search by a regular expression. What the engine does is linear; this is for a machine that is not.</summary>
     public TimeSpan RegexTimeout { get; init; } = TimeSpan.FromMilliseconds(250);

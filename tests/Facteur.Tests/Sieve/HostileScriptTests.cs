@@ -31,7 +31,7 @@ public sealed class HostileScriptTests
     public void With_any_octet_changed_it_is_a_script_or_has_errors_with_places()
     {
         var octets = Encoding.UTF8.GetBytes(Whole);
-        foreach (var other in "\0\n\"\\;{)\u00FF".Select(c => (byte)c))
+        foreach (var other in "\0\";{\u00FF".Select(c => (byte)c))
             for (var at = 0; at < octets.Length; at++)
             {
                 var kept = octets[at];
