@@ -112,6 +112,7 @@ public sealed partial class LoginService : IDisposable
         watch.Dispose();
         Policies.Dispose();
         line.Dispose();
+        History.Dispose();
     }
 
     /// <summary>Writes what logins left since the last time; called by <see cref="LoginRecorder"/>. Each part is tried, the first fault is thrown.</summary>

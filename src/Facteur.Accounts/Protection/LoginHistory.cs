@@ -7,7 +7,7 @@ namespace Facteur.Accounts;
 /// <see cref="LoginRecorder"/> writes them together; a login never waits for it. Refusals are kept for accounts that are there, never for
 /// names that somebody made up, and rows in memory are bounded: what does not fit is counted as what it resembles.
 /// </summary>
-public sealed class LoginHistory
+public sealed class LoginHistory : IDisposable
 {
     /// <summary>Rows that may still grow.</summary>
     private const int MaxOpen = 20_000;
@@ -28,6 +28,9 @@ public sealed class LoginHistory
     {
         public LoginHistoryRow Row = row;
         public bool IsDirty = true;
+
+        /// <summary>Not seen by <see cref="TakeNew"/> as it is: it is not written, or was written without the name of its program.</summary>
+        public bool IsNew = true;
 
         /// <summary>Its logins were counted away before it was ever written.</summary>
         public bool IsNothing => Row is { Id: 0, Count: 0 };
@@ -51,7 +54,10 @@ public sealed class LoginHistory
         return [.. (await store.ListAsync(account, since, null, max, cancel)).Where(row => row.Count > 0)];
     }
 
-    /// <summary>"ok", or a code.</summary>
+    public void Dispose() => writing.Dispose();
+
+    /// <summary>Counts a login.</summary>
+    /// <param name="result">"ok", or the code of its refusal.</param>
     internal void Note(AccountId account, LoginClient client, string credential, string result)
     {
         var key = new Key(account, NameOf(client.Protocol), client.Remote.ToString(), Line(client.Program, MaxProgram), Line(credential, MaxCredential), result);
@@ -71,7 +77,7 @@ public sealed class LoginHistory
             {
                 open.Remove(before);
                 row.Row = row.Row with { Program = after.Program };
-                row.IsDirty = true;
+                (row.IsDirty, row.IsNew) = (true, true);
                 open[after] = row;
                 order.Enqueue((after, row.Row.First));
                 return;
@@ -82,7 +88,7 @@ public sealed class LoginHistory
         }
     }
 
-    /// <summary>Rows that were written for the first time since this was asked before, with their ids.</summary>
+    /// <summary>Rows that were written for the first time, or for the first time with their program, since this was asked before.</summary>
     internal IReadOnlyList<LoginHistoryRow> TakeNew()
     {
         lock (gate)
@@ -125,7 +131,11 @@ public sealed class LoginHistory
             {
                 for (var i = 0; i < dirty.Count; i++)
                 {
-                    if (rows[i].Id == 0 && written.Count < MaxOpen) written.Add(stored[i]);
+                    if (dirty[i].IsNew && dirty[i].Row.Program == rows[i].Program)
+                    {
+                        dirty[i].IsNew = false;
+                        if (written.Count < MaxOpen) written.Add(stored[i]);
+                    }
                     dirty[i].Row = dirty[i].Row with { Id = stored[i].Id };
                 }
             }

@@ -126,6 +126,12 @@ public sealed class LoginHistoryTests
         await Login("203.0.113.10", "K-9 Mail");
         await Login("2001:db8:1:2::1", "K-9 Mail");
         await Login("2001:db8:1:ffff::1", "K-9 Mail");
+        var account = await LogInAsync(server, From("2001:db8:1:ffff::2"));
+        await server.Logins.FlushAsync(default); // written before it says its name
+        server.Logins.NoteProgram(account, "neomutt 2022");
+        await server.Logins.FlushAsync(default);
+        Assert.Equal("NewProgram 2001:db8:1:ffff::2 neomutt 2022", alerts[^1]);
+        alerts.RemoveAt(3);
         Assert.Equal(["NewNetwork 203.0.113.9 Thunderbird/128", "NewProgram 203.0.113.10 K-9 Mail", "NewNetwork 2001:db8:1:2::1 K-9 Mail"], alerts);
     }
 
