@@ -25,9 +25,9 @@ public sealed class Pop3Options
     [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]
     public TimeSpan MaildropWait { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>Messages of maildrops whose lists stay in memory between logins: 24 octets each, so 24 MB.</summary>
+    /// <summary>Messages of maildrops whose lists stay in memory between logins: 24 octets each, so 36 MB; a mailbox of a million is among them.</summary>
     [Range(0, 100_000_000)]
-    public int RememberedMessages { get; init; } = 1_000_000;
+    public int RememberedMessages { get; init; } = 1_500_000;
 
     /// <summary>Passwords without TLS from this machine itself (auth.plaintext = loopback). Never by default.</summary>
     public bool PlaintextOnLoopback { get; init; }
