@@ -47,10 +47,17 @@ internal sealed record Enclose(SieveString? Subject, IReadOnlyList<SieveString> 
         }
         var writer = new HeaderWriter(output);
         if (!written.Contains("Date")) writer.Write("Date", MailDate.Format(run.Context.Now));
-        if (!written.Contains("From") && run.Context.EnvelopeTo is { } owner && AddressValue.TryRead(owner, out var from)) writer.Write("From", from.ToString());
+        if (!written.Contains("From")) WriteFrom(run, writer, output);
         if (Subject is not null) writer.Text("Subject", OctetText.ToText(Subject.Expand(run)));
         else if (!written.Contains("Subject"))
             foreach (var line in header.Named("Subject").Take(1)) Write(line, output);
+    }
+
+    /// <summary>The owner where it is known; a message without From would be none (RFC 5322 §3.6).</summary>
+    private static void WriteFrom(SieveRun run, HeaderWriter writer, ArrayBufferWriter<byte> output)
+    {
+        if (run.Context.EnvelopeTo is { } owner && AddressValue.TryRead(owner, out var from)) writer.Write("From", from.ToString());
+        else foreach (var line in run.Message.Header.Named("From").Take(1)) Write(line, output);
     }
 
     private static void Write(HeaderLine line, ArrayBufferWriter<byte> output)

@@ -31,7 +31,7 @@ internal sealed record Notify(SieveString? From, int Importance, IReadOnlyList<S
             throw new SieveRuntimeException(string.Create(CultureInfo.InvariantCulture, $"\"{OctetText.ToText(VariableScope.Cut(method, 64))}\" is no method of notification that is supported"));
         var fcc = Fcc is null ? null : await Fcc.ResolveAsync(run, cancel);
         // RFC 5436 §2.7: what a machine sent notifies nobody.
-        if (run.Message.Header.Named("Auto-Submitted").Any(line => !line.Text.Trim().StartsWith("no", StringComparison.OrdinalIgnoreCase))) return Flow.Next;
+        if (run.Message.Header.Named("Auto-Submitted").Any(line => !line.Text.Split(';', '(', ' ')[0].Equals("no", StringComparison.OrdinalIgnoreCase))) return Flow.Next;
         var from = From?.Expand(run);
         if (from is not null && !AddressValue.IsMailboxList(from)) from = null;
         var subject = Text?.Expand(run) ?? uri.Subject ?? run.Message.Header.Named("Subject").FirstOrDefault()?.Text ?? "";

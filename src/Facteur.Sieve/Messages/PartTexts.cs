@@ -8,7 +8,7 @@ namespace Facteur.Sieve.Messages;
 /// <summary>Contents of parts as text: encodings undone, charsets read. All that a run reads together is bounded; what is past it is not seen.</summary>
 internal sealed class PartTexts
 {
-    private readonly Dictionary<(long, Form), string> known = [];
+    private readonly Dictionary<(long Offset, long Length, Form), string> known = [];
     private readonly IMessageSource source;
     private readonly SieveLimits limits;
     private readonly WorkMeter work;
@@ -31,11 +31,11 @@ internal sealed class PartTexts
 
     /// <summary>Octets as they stand.</summary>
     public ValueTask<string> RawAsync(long offset, long length, CancellationToken cancel) =>
-        KnownAsync((offset, Form.Raw), async () => OctetText.FromOctets(await TakeAsync(offset, length, cancel)));
+        KnownAsync((offset, length, Form.Raw), async () => OctetText.FromOctets(await TakeAsync(offset, length, cancel)));
 
     /// <summary>A part decoded: text in its charset, anything else as octets.</summary>
     public ValueTask<string> DecodedAsync(MessagePart part, CancellationToken cancel) =>
-        KnownAsync((part.BodyOffset, Form.Decoded), async () =>
+        KnownAsync((part.BodyOffset, part.BodyLength, Form.Decoded), async () =>
         {
             var octets = await DecodeAsync(part, cancel);
             return part.Type == "text" ? Charsets.Get(part.Charset).GetString(octets.Span) : OctetText.FromOctets(octets.Span);
@@ -43,7 +43,7 @@ internal sealed class PartTexts
 
     /// <summary>A text part without its mark-up.</summary>
     public ValueTask<string> PlainAsync(MessagePart part, CancellationToken cancel) =>
-        KnownAsync((part.BodyOffset, Form.Plain), async () =>
+        KnownAsync((part.BodyOffset, part.BodyLength, Form.Plain), async () =>
         {
             var text = await DecodedAsync(part, cancel);
             if (part.Subtype != "html") return text;
@@ -68,7 +68,7 @@ internal sealed class PartTexts
         return octets;
     }
 
-    private async ValueTask<string> KnownAsync((long, Form) key, Func<ValueTask<string>> read)
+    private async ValueTask<string> KnownAsync((long, long, Form) key, Func<ValueTask<string>> read)
     {
         if (known.TryGetValue(key, out var text)) return text;
         text = await read();

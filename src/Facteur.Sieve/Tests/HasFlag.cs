@@ -30,8 +30,21 @@ internal sealed record HasFlag(MatchSpec Match, IReadOnlyList<string>? Variables
         var sets = Variables is null ? [run.Flags.Flags] : Variables.Select(name => FlagSet.Parse(run.Frame.Variables.Get(name), run.Limits).Flags);
         // A string with blanks is as many flags (RFC 5232 §2).
         var wanted = run.Expand(Flags).SelectMany(text => text.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Select(text => SieveString.Constant(text, At)).ToList();
-        var keys = new MatchKeys(wanted, Match, run.Limits);
+        var keys = Keys(run, wanted);
         if (Match.IsCount) return new(Match.Counts(run, sets.Sum(set => set.Distinct(StringComparer.OrdinalIgnoreCase).Count()), keys));
         return Match.AnyAsync(run, [.. sets.SelectMany(set => set)], keys, cancel);
+    }
+
+    private MatchKeys Keys(SieveRun run, List<SieveString> wanted)
+    {
+        try
+        {
+            run.Work.Spend(wanted.Count * (Match.Kind == MatchKind.Regex ? 5_000L : 10L));
+            return new MatchKeys(wanted, Match, run.Limits);
+        }
+        catch (SieveSyntaxException e)
+        {
+            throw new SieveRuntimeException(e.Message);
+        }
     }
 }
