@@ -10,6 +10,7 @@ internal sealed class MatchKeys
 {
     private readonly IReadOnlyList<SieveString> strings;
     private readonly MatchKey?[] ready;
+    private readonly bool isConstant;
 
     /// <exception cref="SieveSyntaxException">A key cannot be what the match type takes.</exception>
     public MatchKeys(IReadOnlyList<SieveString> strings, MatchSpec spec, SieveLimits limits)
@@ -28,13 +29,15 @@ internal sealed class MatchKeys
                 throw new SieveSyntaxException(strings[i].At, e.Message);
             }
         }
+        isConstant = Array.TrueForAll(ready, key => key is not null);
     }
 
     public MatchKey[] For(SieveRun run, MatchSpec spec)
     {
+        run.Work.Spend(strings.Count / 4);
+        if (isConstant) return ready!;
         var keys = new MatchKey[strings.Count];
         for (var i = 0; i < keys.Length; i++) keys[i] = ready[i] ?? Make(strings[i].Expand(run), run, spec);
-        run.Work.Spend(keys.Length / 4);
         return keys;
     }
 

@@ -64,7 +64,7 @@ internal sealed record MatchSpec(MatchKind Kind, Comparator Comparator, string R
     private bool IsMatch(SieveRun run, string value, MatchKey[] keys, bool remembers)
     {
         run.Work.Spend(1 + value.Length / 32);
-        var folded = Kind is MatchKind.Is or MatchKind.Contains or MatchKind.Matches ? Comparator.Fold(value) : default;
+        var folded = Kind is MatchKind.Is or MatchKind.Contains or MatchKind.Matches ? run.Folded(value, Comparator) : default;
         foreach (var key in keys)
         {
             run.Work.Spend(1);

@@ -9,6 +9,7 @@ namespace Facteur.Sieve.Messages;
 internal sealed class HeaderLine(string name, ReadOnlyMemory<byte> raw, ReadOnlyMemory<byte> value)
 {
     private string? text;
+    private IReadOnlyList<AddressItem>? addresses;
 
     public string Name => name;
 
@@ -21,6 +22,9 @@ internal sealed class HeaderLine(string name, ReadOnlyMemory<byte> raw, ReadOnly
 
     /// <summary>Unfolded, decoded, without white space at its ends (RFC 5228 §2.4.2.2, §5.7).</summary>
     public string Text => text ??= EncodedWords.Decode(value.Span);
+
+    /// <summary>Its addresses, read once.</summary>
+    public IReadOnlyList<AddressItem> Addresses(int max) => addresses ??= [.. AddressValue.Read(value.Span, max)];
 
     public bool Is(string other) => name.Equals(other, StringComparison.OrdinalIgnoreCase);
 }

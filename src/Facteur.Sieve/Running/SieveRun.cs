@@ -1,3 +1,4 @@
+using Facteur.Sieve.Matching;
 using Facteur.Sieve.Messages;
 
 namespace Facteur.Sieve.Running;
@@ -5,7 +6,11 @@ namespace Facteur.Sieve.Running;
 /// <summary>One script on one message: all that changes while it runs.</summary>
 internal sealed class SieveRun
 {
+    // Folded values of fields: the same few are held against the keys of many tests.
+    private const int MaxFolded = 256, MaxFoldedCharacters = 1_024;
+
     private readonly Dictionary<string, string> shared = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string, Comparator), FoldedText> folded = [];
 
     public SieveRun(SieveScript script, SieveMessage message, SieveContext context, SieveHost host, SieveLimits limits)
     {
@@ -50,6 +55,15 @@ internal sealed class SieveRun
 
     /// <summary>Ids to be remembered when all went well (RFC 7352 §3).</summary>
     public Dictionary<(string?, string), SieveDuplicate> Duplicates { get; } = [];
+
+    public FoldedText Folded(string value, Comparator comparator)
+    {
+        if (value.Length > MaxFoldedCharacters) return comparator.Fold(value);
+        if (folded.TryGetValue((value, comparator), out var known)) return known;
+        var text = comparator.Fold(value);
+        if (folded.Count < MaxFolded) folded.Add((value, comparator), text);
+        return text;
+    }
 
     public VariableScope NewScope() => new(shared, Limits);
 

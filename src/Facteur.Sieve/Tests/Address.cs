@@ -37,7 +37,7 @@ internal sealed record Address(FieldSelection Fields, AddressPart Part, MatchSpe
         foreach (var line in await Fields.SelectAsync(run, names, cancel))
         {
             run.Work.Spend(line.Value.Length / 4);
-            addresses.AddRange(AddressValue.Read(line.Value.Span, run.Limits.MaxAddresses));
+            addresses.AddRange(line.Addresses(run.Limits.MaxAddresses));
         }
         if (Match.IsCount) return Match.Counts(run, addresses.Count, Keys);
         var values = addresses.Select(address => AddressValue.Part(address, Part, run.Context.DetailSeparator)).OfType<string>().ToList();

@@ -31,7 +31,9 @@ internal sealed record FieldSelection(bool IsMime, bool AnyChild, long? Index, b
         foreach (var header in await HeadersAsync(run, cancel))
         {
             run.Work.Spend((long)names.Count * header.Lines.Count / 8);
-            foreach (var name in names) lines.AddRange(header.Named(name));
+            foreach (var name in names)
+                foreach (var line in header.Lines)
+                    if (line.Is(name)) lines.Add(line);
         }
         if (Index is not { } index) return lines;
         var at = FromLast ? lines.Count - index : index - 1;
