@@ -102,6 +102,15 @@ internal sealed partial class AccountWatch : IDisposable
         stopping.Dispose();
     }
 
+    /// <summary>Ends the sessions that tokens of a program let in.</summary>
+    /// <param name="client">Its name, as the tokens bring it.</param>
+    public void EndTokens(AccountId account, string client)
+    {
+        lastChanges[account] = Interlocked.Increment(ref changes);
+        foreach (var registration in Of(account))
+            if (registration.Login?.Credential is { Kind: CredentialKind.AccessToken } used && used.Label == client) registration.End(default);
+    }
+
     private void OnCredentialRemoved(AccountId account, long credential)
     {
         // A session that is being opened right now cannot be told by which one: it logs in again.

@@ -107,6 +107,9 @@ public sealed partial class LoginService : IDisposable
     /// <summary>As <see cref="Watch(Account, Action)"/>, and says why when it is a rule (else without a sentence).</summary>
     public IDisposable Watch(Account account, Action<LoginResult> end) => watch.Add(account, end);
 
+    /// <summary>Ends the open sessions of an account that tokens of a program let in: what it was given was withdrawn.</summary>
+    public void EndTokenSessions(AccountId account, string client) => watch.EndTokens(account, client);
+
     public void Dispose()
     {
         watch.Dispose();

@@ -11,11 +11,17 @@ using Microsoft.Extensions.Logging;
 namespace Facteur.Web;
 
 /// <summary>What the host gives to the web part.</summary>
-public sealed record WebParts(WebOptions Options, MailStore Store, LoginService Logins, LoginOptions LoginOptions, FetchAsync Fetch, TimeProvider Time, ILoggerFactory Loggers);
+public sealed record WebParts(WebOptions Options, MailStore Store, LoginService Logins, LoginOptions LoginOptions, FetchAsync Fetch, TimeProvider Time, ILoggerFactory Loggers)
+{
+    /// <summary>What accounts gave to programs, when the host has it for others as well.</summary>
+    public OAuthGrants? Grants { get; init; }
+}
 
 /// <summary>What pages and endpoints work with: one object, since each of its parts is the only one in the process.</summary>
 public sealed class WebServices : IDisposable
 {
+    private readonly LoginService logins;
+
     public WebServices(WebParts parts)
     {
         (Options, Store, Time, Loggers, Fetch) = (parts.Options, parts.Store, parts.Time, parts.Loggers, parts.Fetch);
@@ -28,7 +34,9 @@ public sealed class WebServices : IDisposable
         Passkeys = new PasskeyStore(Store.Directory);
         SignIn = new SignInService(Store, parts.Logins, Sessions, Totp, parts.Logins.Policies, Time);
         Clients = new OAuthClients(Store, Time);
-        Grants = new OAuthGrants(Store, Clients, Time);
+        logins = parts.Logins;
+        Grants = parts.Grants ?? new OAuthGrants(Store, Clients, Time);
+        Grants.Withdrawn += logins.EndTokenSessions;
         Tokens = new OAuthTokens(Store, Clients, Grants, Time);
         Devices = new DeviceCodes(Store, Clients, Grants, Tokens, Time);
         Providers = new OidcProviders(Store);
@@ -56,5 +64,9 @@ public sealed class WebServices : IDisposable
     public DeviceCodes Devices { get; }
     public OidcProviders Providers { get; }
 
-    public void Dispose() => Passkeys.Dispose();
+    public void Dispose()
+    {
+        Grants.Withdrawn -= logins.EndTokenSessions;
+        Passkeys.Dispose();
+    }
 }

@@ -75,10 +75,17 @@ public sealed class OAuthGrants(MailStore store, OAuthClients clients, TimeProvi
     internal static TimeSpan Keep(OAuthScopes scopes, OAuthSetting setting) =>
         scopes.HasFlag(OAuthScopes.Offline) ? TimeSpan.FromDays(setting.RefreshDays) : TimeSpan.FromMinutes(setting.AccessMinutes);
 
+    /// <summary>Raised after a grant was withdrawn, with the name of its program.</summary>
+    public event Action<AccountId, string>? Withdrawn;
+
     /// <summary>Ends all that was made from a grant.</summary>
-    public ValueTask RevokeAsync(string key, CancellationToken cancel) =>
+    public async ValueTask RevokeAsync(string key, CancellationToken cancel)
+    {
+        var grant = await store.State.GetAsync(Space, key, cancel) is { } entry ? Read(entry) : null;
         // The mark stays as long as the longest token could; without a row there is nothing to end, and the mark does no harm.
-        store.State.AddAsync(Space, [new StateChange(key, 1, 0, Expires: time.GetUtcNow() + TimeSpan.FromDays(366))], cancel);
+        await store.State.AddAsync(Space, [new StateChange(key, 1, 0, Expires: time.GetUtcNow() + TimeSpan.FromDays(366))], cancel);
+        if (grant is not null) Withdrawn?.Invoke(grant.Account, grant.ClientName);
+    }
 
     public async ValueTask RevokeAllAsync(AccountId account, CancellationToken cancel)
     {

@@ -56,7 +56,7 @@ internal sealed partial class ControlVerbs(IEnumerable<(string Name, ControlVerb
             .. new PolicyVerbs(file, scopes, accounts, store).Table,
             .. new SuppressVerbs(mail.Suppressed, scopes).Table,
             .. new FilterVerbs(file, scopes).Table,
-            .. new OAuthVerbs(store, accounts, time).Table,
+            .. new OAuthVerbs(store, accounts, mail.Grants, time).Table,
             .. new SettingVerbs(file, scopes).Table,
             .. new DirectoryVerbs(store, accounts).Table,
             .. new ListenerVerbs(server).Table,

@@ -5,10 +5,9 @@ using Facteur.Storage;
 namespace Facteur.Server.Control;
 
 /// <summary>Verbs over programs that use mail without its password.</summary>
-internal sealed class OAuthVerbs(MailStore store, AccountService accounts, TimeProvider time)
+internal sealed class OAuthVerbs(MailStore store, AccountService accounts, OAuthGrants grants, TimeProvider time)
 {
     private readonly OAuthClients clients = new(store, time);
-    private readonly OAuthGrants grants = new(store, new OAuthClients(store, time), time);
 
     public IEnumerable<(string Name, ControlVerb Verb)> Table =>
     [

@@ -1,4 +1,5 @@
 using Facteur.Accounts;
+using Facteur.Accounts.OAuth;
 using Facteur.Accounts.Ldap;
 using Facteur.Delivery;
 using Facteur.Delivery.Authentication.Dmarc;
@@ -35,6 +36,7 @@ internal sealed class MailServices : IAsyncDisposable
     public MailServices(FacteurConfiguration configuration, MailStore store, TimeProvider time, ILoggerFactory loggers)
     {
         var reporting = new ReportOptions { Submitter = configuration.Hostname, From = "postmaster@" + configuration.Hostname, Organization = configuration.Hostname };
+        Grants = new OAuthGrants(store, new OAuthClients(store, time), time);
         network = new OutboundNetwork(configuration, store, reporting, time, loggers);
         var options = new DeliveryOptions { HostName = configuration.Hostname };
         var settings = new AccountSettings(store.Settings);
@@ -98,6 +100,9 @@ internal sealed class MailServices : IAsyncDisposable
     public DnsResolver Resolver => network.Resolver;
     public GuardedDialer Dialer => network.Dialer;
     public GuardedHttp Http => network.Http;
+
+    /// <summary>What accounts gave to programs.</summary>
+    public OAuthGrants Grants { get; }
     public DeliveryServices Delivery { get; }
     public DkimKeyRing Keys { get; }
     public QueueService Queue { get; }

@@ -19,6 +19,6 @@ internal static class WebPages
             HttpsPort = () => listeners().FirstOrDefault(one => one.Kind.Name == "https")?.EndPoint.Port,
             Proxies = configuration.Proxies,
         };
-        return new WebServices(new WebParts(options, store, logins, new LoginOptions(), mail.Http.SendAsync, time, loggers));
+        return new WebServices(new WebParts(options, store, logins, new LoginOptions(), mail.Http.SendAsync, time, loggers) { Grants = mail.Grants });
     }
 }

@@ -202,6 +202,9 @@ public sealed class OAuthTests(SharedWeb shared) : IClassFixture<SharedWeb>
         var browser = await web.SignedInAsync();
         var tokens = await program.TokensAsync(browser);
         web.Clock.Advance(TimeSpan.FromSeconds(1));
+        var login = await web.Logins.LoginByTokenAsync((string)tokens["access_token"]!, "", new LoginClient(MailProtocol.Imap, IPAddress.Parse("198.51.100.9")) { IsEncrypted = true }, default);
+        var ended = new TaskCompletionSource();
+        using var session = web.Logins.Watch(login.Account!, ended.SetResult);
         if (how == "password") await web.Services.Accounts.SetPasswordAsync("moi@demo.test", "another-fine-one", default);
         if (how == "disabled") await web.Services.Accounts.SetEnabledAsync("moi@demo.test", false, default);
         if (how == "page")
@@ -210,6 +213,8 @@ public sealed class OAuthTests(SharedWeb shared) : IClassFixture<SharedWeb>
             await browser.SubmitAsync("/settings/security/programs", "/settings/security/programs?handler=Remove", ("name", page.Field("name")));
         }
         if (how == "refresh token") Assert.Equal(HttpStatusCode.OK, (await program.PostAsync("/oauth/revoke", ("token", (string?)tokens["refresh_token"]))).Status);
+        // Also for who is in the middle of something.
+        await ended.Task.WaitAsync(TimeSpan.FromSeconds(5));
         Assert.NotEqual(LoginRefusal.None, await RefusalAsync(web, (string)tokens["access_token"]!, MailProtocol.Imap));
         Assert.Equal("invalid_grant", (string?)(await program.RefreshAsync((string)tokens["refresh_token"]!)).Json["error"]);
     }
