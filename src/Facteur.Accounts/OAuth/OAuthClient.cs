@@ -15,6 +15,7 @@ public sealed record OAuthClient(string Id, string Name, IReadOnlyList<string> R
     /// <summary>Its own page, or null.</summary>
     public string? Uri { get; init; }
 
+    [JsonIgnore] // follows from the rest: a document that is written by hand does not have it
     public bool IsPublic => SecretHash is null;
 }
 

@@ -12,10 +12,11 @@ public sealed record ClientRegistration(string? Name, IReadOnlyList<string> Redi
 /// Programs that may ask for tokens: those the administrator named, in the setting "oauth" of the site, and those that registered themselves,
 /// in learnt state, bounded in number and forgotten when nobody uses them.
 /// </summary>
-public sealed class OAuthClients(MailStore store, TimeProvider time) : IDisposable
+public sealed class OAuthClients(MailStore store, TimeProvider time)
 {
     /// <summary>Programs that registered themselves.</summary>
     public const int MaxDynamic = 2_000;
+
     /// <summary>Name of the setting.</summary>
     public const string Setting = "oauth";
     private const string Space = "oauth-client", OurPrefix = "fc_", DynamicPrefix = "dyn_";
@@ -25,9 +26,8 @@ public sealed class OAuthClients(MailStore store, TimeProvider time) : IDisposab
     private static readonly TimeSpan unusedFor = TimeSpan.FromDays(7);
     private static readonly TimeSpan usedFor = TimeSpan.FromDays(180);
 
-    private readonly SemaphoreSlim changing = new(1);
-
-    public void Dispose() => changing.Dispose();
+    // Of the process: pages and command line have an object each over the same setting.
+    private static readonly SemaphoreSlim changing = new(1);
 
     public async ValueTask<OAuthSetting> SettingAsync(CancellationToken cancel)
     {
