@@ -129,23 +129,28 @@ internal sealed partial class AccountWatch : IDisposable
     {
         try
         {
-            while (await changedRules.Reader.WaitToReadAsync(stop))
-            {
-                var scopes = new HashSet<SettingScope>();
-                while (changedRules.Reader.TryRead(out var scope)) scopes.Add(scope);
-                var ended = 0;
-                foreach (var registration in Touched(scopes))
-                    if (await NoMoreAsync(registration.Login!) is { } why && registration.End(why)) ended++;
-                if (ended > 0) LogEnded(ended);
-            }
+            while (await changedRules.Reader.WaitToReadAsync(stop)) await EndRefusedAsync();
         }
         catch (OperationCanceledException)
         {
             // The server stops.
         }
-        catch (Exception e)
+    }
+
+    private async Task EndRefusedAsync()
+    {
+        try
         {
-            LogDied(e);
+            var scopes = new HashSet<SettingScope>();
+            while (changedRules.Reader.TryRead(out var scope)) scopes.Add(scope);
+            var ended = 0;
+            foreach (var registration in Touched(scopes))
+                if (await NoMoreAsync(registration.Login!) is { } why && registration.End(why)) ended++;
+            if (ended > 0) LogEnded(ended);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            LogWatchFailed(e); // of this change; the next one is looked at again
         }
     }
 
@@ -222,6 +227,6 @@ internal sealed partial class AccountWatch : IDisposable
     [LoggerMessage(LogLevel.Error, "Whether {Account} may stay logged in cannot be told; its session ended", EventName = "RuleUnknown")]
     private partial void LogUnknown(Exception e, string account);
 
-    [LoggerMessage(LogLevel.Error, "Open sessions are not held against changed rules any more", EventName = "WatchDied")]
-    private partial void LogDied(Exception e);
+    [LoggerMessage(LogLevel.Error, "Open sessions could not all be held against changed rules", EventName = "WatchFailed")]
+    private partial void LogWatchFailed(Exception e);
 }

@@ -40,6 +40,8 @@ internal sealed class EmbeddedSettings(EmbeddedStore store) : SettingsStore
                 return true;
             },
             grows: false, cancel);
+        // Who listens has heard of it before the verb completes: a login right behind it is held against the new rules.
+        await store.Announcer.CaughtUpAsync();
     }
 
     public override ValueTask<IReadOnlyList<(SettingScope Scope, ReadOnlyMemory<byte> Json)>> ListAsync(string name, CancellationToken cancel)
