@@ -165,7 +165,8 @@ internal sealed partial class AccountWatch : IDisposable
             var refusal = await policies.CheckAsync(person, client, credential, stop);
             if (refusal is null && login.Member is not null)
             {
-                if (!(await directory.ListSharesOfAsync(person.Id, stop)).Any(share => share.Shared == login.Id && share.Rights.HasFlag(ShareRightsText.NeededBy(client.Protocol)))) return default(LoginResult);
+                var share = (await directory.ListSharesOfAsync(person.Id, stop)).FirstOrDefault(one => one.Shared == login.Id);
+                if (share is null || !share.Rights.HasFlag(ShareRightsText.NeededBy(client.Protocol)) || share.Rights.HasFlag(ShareRights.Write) != login.MayWrite) return default(LoginResult);
                 if (await directory.GetAccountAsync(login.Id, stop) is not { Enabled: true } shared) return new LoginResult(null, LoginRefusal.Disabled);
                 refusal = await policies.CheckSharedAsync(shared, person, client, credential, stop);
             }

@@ -36,6 +36,9 @@ public sealed record Account(AccountId Id, string Address, string DisplayName)
     /// <summary>Who logged in, when it is a member of a shared account; else the account itself.</summary>
     public AccountId? Member { get; init; }
 
+    /// <summary>False for a member of a shared account who may only read it: nothing that is there may change.</summary>
+    public bool MayWrite { get; init; } = true;
+
     /// <summary>Security changes of all accounts that <see cref="LoginService"/> had seen when it looked at this one.</summary>
     internal long SecurityEpoch { get; init; }
 

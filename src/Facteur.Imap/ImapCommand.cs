@@ -9,6 +9,9 @@ internal abstract record ImapCommand
     /// </summary>
     public virtual bool AllowsExpunge => true;
 
+    /// <summary>It changes mailboxes of the account: not for who may only read a shared one.</summary>
+    public virtual bool ChangesMailboxes => false;
+
     /// <summary>Runs; writes untagged answers to <see cref="ImapSession.Writer"/>. The session writes the tagged one, after what is owed of the mailbox.</summary>
     public abstract ValueTask RunAsync(ImapSession session, CancellationToken cancel);
 }

@@ -218,6 +218,7 @@ internal sealed partial class ImapSession
         CurrentTag = tag;
         try
         {
+            if (command.ChangesMailboxes) RequireWrite();
             await command.RunAsync(this, cancel);
             if (Selected is { } selected) await selected.SyncAsync(this, command.AllowsExpunge, cancel);
         }

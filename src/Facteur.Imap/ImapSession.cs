@@ -89,8 +89,17 @@ internal sealed partial class ImapSession
             : throw new ImapRefusedException("NONEXISTENT", "there is no such mailbox");
 
     /// <summary>A mailbox to put messages into, or NO [TRYCREATE] (RFC 9051 §6.3.12, §6.4.7).</summary>
-    public async ValueTask<Mailbox> FindTargetAsync(string name, CancellationToken cancel) =>
-        await Store.FindMailboxAsync(Account.Id, name, cancel) is { Selectable: true } mailbox
+    public async ValueTask<Mailbox> FindTargetAsync(string name, CancellationToken cancel)
+    {
+        RequireWrite();
+        return await Store.FindMailboxAsync(Account.Id, name, cancel) is { Selectable: true } mailbox
             ? mailbox
             : throw new ImapRefusedException("TRYCREATE", "there is no such mailbox");
+    }
+
+    /// <summary>NO [NOPERM] for a member of a shared account who may only read it (RFC 5530 §3).</summary>
+    public void RequireWrite()
+    {
+        if (!Account.MayWrite) throw new ImapRefusedException("NOPERM", "this shared account is yours to read only");
+    }
 }

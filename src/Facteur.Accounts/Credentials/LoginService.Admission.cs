@@ -52,23 +52,23 @@ public sealed partial class LoginService
         if (subject.Target is not { } target) return new Verdict(Let(person, null, subject, proof, client, locale), person, proof);
 
         // An account that is not there, or not shared with this one, is refused as a wrong password is: neither is told from the other.
-        if (await directory.FindAccountAsync(target, cancel) is not { Kind: AccountKind.Shared } shared || !await IsMemberAsync(person.Id, shared.Id, ShareRightsText.NeededBy(client.Protocol), cancel))
+        if (await directory.FindAccountAsync(target, cancel) is not { Kind: AccountKind.Shared } shared || await RightsAsync(person.Id, shared.Id, cancel) is not { } rights || !rights.HasFlag(ShareRightsText.NeededBy(client.Protocol)))
             return new Verdict(Refused(LoginRefusal.BadCredentials), person, proof);
         if (!shared.Enabled) return new Verdict(await RefusedAsync(person, LoginRefusal.Disabled, AccessRefusal.Of(LoginRefusal.Disabled), cancel), person, proof);
         if (await Policies.CheckSharedAsync(shared, person, client, proof.Credential, cancel) is { } against)
             return new Verdict(await RefusedAsync(person, LoginRefusal.NotAllowed, against, cancel), person, proof);
-        return new Verdict(Let(shared, person.Id, subject, proof, client, locale), person, proof);
+        return new Verdict(Let(shared, person.Id, subject, proof, client, locale, rights.HasFlag(ShareRights.Write)), person, proof);
     }
 
-    private async ValueTask<bool> IsMemberAsync(AccountId member, AccountId shared, ShareRights needed, CancellationToken cancel)
+    private async ValueTask<ShareRights?> RightsAsync(AccountId member, AccountId shared, CancellationToken cancel)
     {
         foreach (var share in await directory.ListSharesOfAsync(member, cancel))
-            if (share.Shared == shared && share.Rights.HasFlag(needed)) return true;
-        return false;
+            if (share.Shared == shared) return share.Rights;
+        return null;
     }
 
-    private static LoginResult Let(AccountRecord account, AccountId? member, Subject subject, LoginProof proof, LoginClient client, string locale) => new(
-        new Account(account.Id, account.Address, account.DisplayName) { Member = member, SecurityEpoch = subject.Epoch, Client = client, Credential = proof.Credential },
+    private static LoginResult Let(AccountRecord account, AccountId? member, Subject subject, LoginProof proof, LoginClient client, string locale, bool mayWrite = true) => new(
+        new Account(account.Id, account.Address, account.DisplayName) { Member = member, MayWrite = mayWrite, SecurityEpoch = subject.Epoch, Client = client, Credential = proof.Credential },
         LoginRefusal.None, null, locale);
 
     private async ValueTask<LoginResult> RefusedAsync(AccountRecord person, LoginRefusal refusal, AccessRefusal why, CancellationToken cancel) =>

@@ -39,6 +39,8 @@ internal sealed record Create(string Mailbox, MailboxRole Role) : ImapCommand
         return role;
     }
 
+    public override bool ChangesMailboxes => true;
+
     public override async ValueTask RunAsync(ImapSession session, CancellationToken cancel)
     {
         if (Role != MailboxRole.None)

@@ -12,6 +12,8 @@ internal sealed record Delete(string Mailbox) : ImapCommand
         return new Delete(mailbox);
     }
 
+    public override bool ChangesMailboxes => true;
+
     public override async ValueTask RunAsync(ImapSession session, CancellationToken cancel)
     {
         if (Mailbox == MailboxName.Inbox) throw new ImapRefusedException("CANNOT", "INBOX cannot be deleted");

@@ -14,6 +14,8 @@ internal sealed record Rename(string From, string To) : ImapCommand
         return new Rename(from, to);
     }
 
+    public override bool ChangesMailboxes => true;
+
     public override ValueTask RunAsync(ImapSession session, CancellationToken cancel) =>
         session.Store.RenameMailboxAsync(session.Account.Id, From, To, cancel);
 }

@@ -41,7 +41,7 @@ internal sealed record Select(string Name, bool ReadOnly, bool Condstore) : Imap
         var selected = await OpenAsync(session, mailbox, cancel);
         session.Select(selected);
         Tell(session, mailbox, selected);
-        session.Complete(ReadOnly ? "READ-ONLY" : "READ-WRITE", ReadOnly ? "examined" : "selected");
+        session.Complete(selected.IsReadOnly ? "READ-ONLY" : "READ-WRITE", ReadOnly ? "examined" : "selected");
     }
 
     private async ValueTask<SelectedMailbox> OpenAsync(ImapSession session, Mailbox mailbox, CancellationToken cancel)
@@ -49,7 +49,7 @@ internal sealed record Select(string Name, bool ReadOnly, bool Condstore) : Imap
         var view = await session.Store.OpenViewAsync(mailbox.Id, cancel);
         try
         {
-            return new SelectedMailbox(mailbox, view, await view.RefreshAsync(cancel), ReadOnly);
+            return new SelectedMailbox(mailbox, view, await view.RefreshAsync(cancel), ReadOnly || !session.Account.MayWrite);
         }
         catch
         {

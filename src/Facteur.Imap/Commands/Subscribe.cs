@@ -16,6 +16,8 @@ internal sealed record Subscribe(string Mailbox, bool Subscribed) : ImapCommand
         return new Subscribe(mailbox, subscribed);
     }
 
+    public override bool ChangesMailboxes => true;
+
     public override ValueTask RunAsync(ImapSession session, CancellationToken cancel) =>
         session.Store.SetSubscribedAsync(session.Account.Id, Mailbox, Subscribed, cancel);
 }

@@ -30,7 +30,7 @@ public sealed partial class ImapServer : IAsyncLifetime
         store = await EmbeddedStore.OpenAsync(options, TimeProvider.System, NullLogger<EmbeddedStore>.Instance, default);
         var login = new LoginOptions { HashIterations = 1, FreeFailures = 1000 };
         logins = new LoginService(store, login, TimeProvider.System, NullLogger<LoginService>.Instance);
-        Administration = new AccountService(store.Directory, login);
+        Administration = new AccountService(store, login);
         await Administration.AddDomainAsync("demo.test", default);
     }
 
