@@ -54,6 +54,9 @@ internal sealed partial class Pop3Session(MailConnection connection, Pop3Service
     /// <summary>The client reads UTF-8 (RFC 6856 §2.1).</summary>
     public bool IsUtf8 { get; set; }
 
+    /// <summary>False for a member of a shared account who may only read it.</summary>
+    public bool MayDelete { get; private set; } = true;
+
     /// <summary>The maildrop; there is one in the TRANSACTION state.</summary>
     public Maildrop Maildrop => maildrop!;
 
@@ -136,11 +139,14 @@ internal sealed partial class Pop3Session(MailConnection connection, Pop3Service
         if (setting.Scope == PopScope.Off) throw new Pop3RefusedException("SYS/PERM", Pop3Text.PopIsOff);
         if (services.Pauses.Left(owner.Id, setting) is { } left)
             throw new Pop3RefusedException("LOGIN-DELAY", Pop3Text.LoginDelay, setting.LoginDelay, (int)Math.Ceiling(left.TotalSeconds)); // RFC 2449 §8.1.1
+        MayDelete = owner.MayWrite;
         if (!setting.IsShared)
             maildropLock = await services.Locks.EnterAsync(owner.Id, options.MaildropWait, cancel)
                 ?? throw new Pop3RefusedException("IN-USE", Pop3Text.InUse); // RFC 2449 §8.1.2
         var expired = await services.Downloads.ExpireAsync(record, setting, MostExpiredAtLogin, cancel);
-        maildrop = await Maildrop.OpenAsync(services.Store, services.Cache, record, setting, cancel);
+        // Nothing becomes of what a member downloads who may only read a shared account.
+        var own = MayDelete ? setting : setting with { AfterDownload = PopAfterDownload.Keep, DeleteAfterDays = null };
+        maildrop = await Maildrop.OpenAsync(services.Store, services.Cache, record, own, cancel);
         account = owner.Address;
         Note(TraceKind.Deleted, expired);
         services.Pauses.LoggedIn(owner.Id, setting);

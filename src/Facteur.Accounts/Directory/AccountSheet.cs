@@ -58,7 +58,7 @@ public static class AccountSheet
         return places.ContainsKey("address") ? places : throw new AccountRuleException("The first line names no column \"address\".");
     }
 
-    private static TreeItem? Read(List<string> fields, Dictionary<string, int> places)
+    private static TreeAccount? Read(List<string> fields, Dictionary<string, int> places)
     {
         if (fields.TrueForAll(string.IsNullOrWhiteSpace)) return null;
         if (fields.Count > places.Count) throw new FormatException($"The line has {fields.Count} fields, and there are {places.Count} columns.");

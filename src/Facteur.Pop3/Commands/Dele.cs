@@ -16,6 +16,7 @@ internal sealed record Dele(int Number) : Pop3Command
 
     public override async ValueTask RunAsync(Pop3Session session, CancellationToken cancel)
     {
+        if (!session.MayDelete) throw new Pop3RefusedException("SYS/PERM", Pop3Text.ReadOnly); // RFC 3206
         await session.Maildrop.LoadAsync(cancel);
         session.Maildrop.MarkDeleted(Number);
         session.Writer.Ok(Pop3Text.MarkedDeleted, Number);

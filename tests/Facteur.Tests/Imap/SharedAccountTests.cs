@@ -8,7 +8,7 @@ public sealed class SharedAccountTests(ImapServer server) : IClassFixture<ImapSe
 {
     private const string ReadsOnly = """
         S: * OK *
-        C: a LOGIN {user} soleil-42-papier
+        C: a LOGIN "{user}" soleil-42-papier
         S: a OK *
         C: b SELECT INBOX
         S: * *
@@ -62,7 +62,7 @@ public sealed class SharedAccountTests(ImapServer server) : IClassFixture<ImapSe
     [Fact]
     public async Task Who_may_write_does() => await server.RunAsync($"""
         S: * OK *
-        C: a LOGIN {await ShareAsync(ShareRights.Read | ShareRights.Write)} soleil-42-papier
+        C: a LOGIN "{await ShareAsync(ShareRights.Read | ShareRights.Write)}" soleil-42-papier
         S: a OK *
         C: b SELECT INBOX
         S: * *
