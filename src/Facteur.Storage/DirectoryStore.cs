@@ -184,9 +184,6 @@ public abstract class DirectoryStore
     /// <summary>Notes last uses of credentials, all in one commit; those that are gone are passed over.</summary>
     public abstract ValueTask NoteCredentialsUsedAsync(IReadOnlyList<(long Id, DateTimeOffset At, string From)> uses, CancellationToken cancel);
 
-    /// <summary>Has the open sessions of an account end, whatever let them in (a grant was withdrawn); programs log in again.</summary>
-    public abstract ValueTask EndSessionsAsync(AccountId account, CancellationToken cancel);
-
     /// <summary>AlreadyExists when the domain has one of the name.</summary>
     public abstract ValueTask<GroupRecord> AddGroupAsync(DomainId domain, string name, CancellationToken cancel);
     public abstract ValueTask<GroupRecord> RenameGroupAsync(GroupId group, string name, CancellationToken cancel);

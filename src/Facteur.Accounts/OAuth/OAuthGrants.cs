@@ -81,10 +81,11 @@ public sealed class OAuthGrants(MailStore store, OAuthClients clients, TimeProvi
     /// <summary>Ends all that was made from a grant.</summary>
     public async ValueTask RevokeAsync(string key, CancellationToken cancel)
     {
-        var grant = await store.State.GetAsync(Space, key, cancel) is { } entry ? Read(entry) : null;
-        // The mark stays as long as the longest token could; without a row there is nothing to end, and the mark does no harm.
+        // A key that somebody made up ends nothing, and leaves nothing behind.
+        if (await store.State.GetAsync(Space, key, cancel) is not { } entry || Read(entry) is not { } grant) return;
+        // The mark stays as long as the longest token could.
         await store.State.AddAsync(Space, [new StateChange(key, 1, 0, Expires: time.GetUtcNow() + TimeSpan.FromDays(366))], cancel);
-        if (grant is not null) Withdrawn?.Invoke(grant.Account, grant.ClientName);
+        Withdrawn?.Invoke(grant.Account, grant.ClientName);
     }
 
     public async ValueTask RevokeAllAsync(AccountId account, CancellationToken cancel)

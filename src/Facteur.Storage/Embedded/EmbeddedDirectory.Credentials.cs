@@ -16,13 +16,6 @@ internal sealed partial class EmbeddedDirectory
     public override ValueTask<IReadOnlyList<CredentialRecord>> ListCredentialsAsync(AccountId account, CancellationToken cancel) =>
         new(store.Read(database => All(database.Get(CredentialsOf).Bind(1, account.Value), Credential)));
 
-    public override async ValueTask EndSessionsAsync(AccountId account, CancellationToken cancel)
-    {
-        cancel.ThrowIfCancellationRequested();
-        store.Announcer.Post(() => RaiseAccountSecurityChanged(account));
-        await store.Announcer.CaughtUpAsync();
-    }
-
     public override ValueTask<CredentialRecord?> FindCredentialAsync(string kind, string lookup, CancellationToken cancel) =>
         new(store.Read(database => One(database.Get(CredentialByLookup).Bind(1, kind).Bind(2, lookup), Credential)));
 
