@@ -41,7 +41,7 @@ public sealed class SharedAccountTests(ImapServer server) : IClassFixture<ImapSe
         C\: k APPEND INBOX {5+}\r\nhello\r\n
         S: k NO [NOPERM] *
         C: l STATUS INBOX (MESSAGES UNSEEN)
-        S: * STATUS INBOX (MESSAGES 1 UNSEEN 1)
+        S: * STATUS "INBOX" (MESSAGES 1 UNSEEN 1)
         S: l OK *
         """;
 
