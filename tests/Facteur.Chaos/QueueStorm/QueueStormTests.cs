@@ -50,7 +50,7 @@ public sealed partial class QueueStormTests(ITestOutputHelper output)
         var senders = everybody.Chunk(PerMessage).Select((_, n) => $"s{n}@chaos.test").Append("fresh@chaos.test").ToList();
         Assert.Equal(0, (await server.CliAsync("domain", "add", "chaos.test")).ExitCode);
         await server.StartAsync();
-        foreach (var sender in senders) await server.AddAccountAsync(sender, Password);
+        await server.AddAccountsAsync(senders, Password);
         var residentBefore = Resident(server);
 
         var sessions = new Dictionary<string, TestClient>();

@@ -58,6 +58,15 @@ internal sealed partial class FacteurServer : IAsyncDisposable
         Assert.True(result.ExitCode == 0, result.ToString());
     }
 
+    /// <summary>Adds many accounts by one import.</summary>
+    public async Task AddAccountsAsync(IEnumerable<string> addresses, string password)
+    {
+        var table = Path.Combine(Folder, "accounts.csv");
+        await File.WriteAllLinesAsync(table, addresses.Select(address => $"{address},{password}").Prepend("address,password"));
+        var result = await CliAsync("import", table);
+        Assert.True(result.ExitCode == 0, result.ToString());
+    }
+
     /// <summary>Starts the server and waits until it is ready.</summary>
     public async Task StartAsync(IReadOnlyDictionary<string, string>? environment = null)
     {
