@@ -20,6 +20,12 @@ public sealed partial class LoginRecorder(LoginService logins, TimeProvider time
         {
             // The server stops.
         }
+    }
+
+    // Here and not at the end of the work: a service that is stopped at once has never begun it.
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
         await WriteAsync(CancellationToken.None);
     }
 
