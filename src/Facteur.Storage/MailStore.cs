@@ -1,4 +1,5 @@
 using Facteur.Mail;
+using Facteur.Storage.Emails;
 using Facteur.Storage.Queue;
 
 namespace Facteur.Storage;
@@ -28,6 +29,18 @@ public abstract partial class MailStore : IAsyncDisposable
 
     /// <summary>What is changed while the server runs.</summary>
     public abstract SettingsStore Settings { get; }
+
+    /// <summary>Accounts by email rather than by mailbox and UID.</summary>
+    public abstract EmailStore Emails { get; }
+
+    /// <summary>Octets that clients sent ahead of what refers to them.</summary>
+    public abstract UploadStore Uploads { get; }
+
+    /// <summary>What accounts sent through JMAP.</summary>
+    public abstract SubmissionStore Submissions { get; }
+
+    /// <summary>Emails that come back at a time.</summary>
+    public abstract SnoozeStore Snoozes { get; }
 
     // ---- messages in
 

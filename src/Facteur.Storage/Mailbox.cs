@@ -23,6 +23,16 @@ public sealed record Mailbox
     public required int Unseen { get; init; }
     public required int Deleted { get; init; }
 
+    /// <summary>Place among its siblings, the smaller first (RFC 8621 §2); 0 unless somebody chose.</summary>
+    public int SortOrder { get; init; }
+
+    /// <summary>"#rrggbb", or "".</summary>
+    public string Color { get; init; } = "";
+
+    /// <summary>MODSEQ at which it came to be, and at which its name, role, place, colour or subscription changed last.</summary>
+    public ModSeq Created { get; init; }
+    public ModSeq PropertiesChanged { get; init; }
+
     /// <summary>Octets of the messages (STATUS SIZE, RFC 8438).</summary>
     public required long Size { get; init; }
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using Facteur.Mail;
+using Facteur.Storage.Emails;
 using Facteur.Storage.Queue;
 
 namespace Facteur.Storage;
@@ -51,6 +52,9 @@ public sealed record Delivery(MessageIntake Message, IReadOnlyList<DeliveryTarge
 {
     /// <summary>Entries of the queue that send this message out, made durable by the same commit. With some, <see cref="Targets"/> may be empty.</summary>
     public IReadOnlyList<QueueSubmission> Queued { get; init; } = [];
+
+    /// <summary>Notes the message as a submission of JMAP by the same commit, with its first queue entry.</summary>
+    public SubmissionDraft? Submission { get; init; }
 
     /// <summary>What the trace says of it. Rows of kind Stored get the EmailId of their account, rows of kind Queued the id of the queue entry with their recipient.</summary>
     public IReadOnlyList<TraceEvent> Trace { get; init; } = [];

@@ -22,6 +22,8 @@ public enum StoreRefusal
     OverQuota,
     /// <summary>The domain still has accounts, the account still has an address that others use.</summary>
     InUse,
+    /// <summary>The account is not at the state that the change was meant for.</summary>
+    StateMismatch,
 }
 
 /// <summary>There is no room on the disk; try again later. Nothing was acknowledged, nothing is corrupt.</summary>

@@ -7,6 +7,7 @@ using Facteur.Storage.Embedded.Sqlite;
 using Facteur.Storage.Embedded.Tracing;
 using Facteur.Storage.Embedded.Views;
 using Facteur.Storage.Embedded.Writing;
+using Facteur.Storage.Emails;
 using Facteur.Storage.Queue;
 using Microsoft.Extensions.Logging;
 
@@ -81,6 +82,18 @@ public sealed partial class EmbeddedStore : MailStore
 
     /// <inheritdoc/>
     public override SettingsStore Settings => settings;
+
+    /// <inheritdoc/>
+    public override EmailStore Emails => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public override UploadStore Uploads => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public override SubmissionStore Submissions => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public override SnoozeStore Snoozes => throw new NotSupportedException();
 
     internal EmbeddedStoreOptions Options { get; }
     internal PackStore Packs { get; }

@@ -1,0 +1,14 @@
+using Facteur.Accounts;
+using Facteur.Delivery.Receiving;
+using Facteur.Storage;
+
+namespace Facteur.Jmap;
+
+/// <summary>What methods work with: one object, since each of its parts is the only one in the process.</summary>
+public sealed record JmapServices(MailStore Store, AccountService Accounts, LoginService Logins, TimeProvider Time)
+{
+    public JmapLimits Limits { get; init; } = new();
+
+    /// <summary>The way of a message that is sent; null where nothing is (tests of reading).</summary>
+    public DeliveryServices? Delivery { get; init; }
+}
