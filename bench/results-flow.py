@@ -1,5 +1,6 @@
 """Writes the table of bench/compare-flow from its JSON lines: results-flow.py FOLDER"""
 import json, os, platform, sys
+from machine import processor
 
 folder = sys.argv[1]
 ROWS = [
@@ -19,13 +20,6 @@ def read(server, key):
         return result
     except (OSError, ValueError):
         return None
-
-
-def processor():
-    for line in open("/proc/cpuinfo"):
-        if line.startswith("model name"):
-            return line.split(":", 1)[1].strip()
-    return platform.machine()
 
 
 print("# Mail in with checks, and mail out\n")

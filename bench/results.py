@@ -1,5 +1,6 @@
 """Writes the table of bench/compare from its JSON lines: results.py FOLDER MESSAGES IDLE"""
 import json, os, platform, sys
+from machine import processor
 
 folder, messages, idle = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
 ROWS = [
@@ -30,13 +31,6 @@ def read(server, key):
 
 def number(x):
     return f"{x:,.0f}" if x >= 100 else f"{x:,.1f}"
-
-
-def processor():
-    for line in open("/proc/cpuinfo"):
-        if line.startswith("model name"):
-            return line.split(":", 1)[1].strip()
-    return platform.machine()
 
 
 print("# Facteur beside Postfix and Dovecot\n")

@@ -144,7 +144,7 @@ public sealed partial class AccountService
     /// <summary>True when the account has this password; costs a slow hash.</summary>
     internal async ValueTask<bool> HasPasswordAsync(AccountId account, string password, CancellationToken cancel)
     {
-        var stored = (await directory.ListCredentialsAsync(account, cancel)).FirstOrDefault(one => one.Kind == LoginService.PasswordKind);
+        var stored = (await directory.ListCredentialsAsync(account, cancel)).FirstOrDefault(one => one.Kind == CredentialKinds.Password);
         return stored is not null && LoginService.NormalizePassword(password) is { } normal
             && hashes.Verify(stored.Value, normal) != Microsoft.AspNetCore.Identity.PasswordVerificationResult.Failed;
     }
@@ -161,7 +161,7 @@ public sealed partial class AccountService
     /// <summary>The hash, and beside it the verifier of SCRAM; without settings that is made at the first login.</summary>
     private async ValueTask StorePasswordAsync(AccountId account, string password, string hash, CancellationToken cancel)
     {
-        await directory.SetCredentialAsync(account, LoginService.PasswordKind, hash, cancel);
+        await directory.SetCredentialAsync(account, CredentialKinds.Password, hash, cancel);
         if (scram is null) return;
         var verifier = scram.MakeVerifier(LoginService.NormalizePassword(password)!, await scram.SaltAsync(account, cancel));
         await ScramSecrets.WriteAsync(directory, account, verifier, hash, cancel);

@@ -14,16 +14,7 @@ public sealed partial class AccountSettings
     {
         var all = new List<(SettingScope, PopSetting)>();
         foreach (var (scope, json) in await store.ListAsync(Pop, cancel))
-        {
-            try
-            {
-                if (JsonSerializer.Deserialize(json.Span, MailSettingsJson.Default.PopSetting) is { } setting) all.Add((scope, setting));
-            }
-            catch (JsonException)
-            {
-                // Counts as none, as everywhere.
-            }
-        }
+            if (SettingReads.Read(json.Span, MailSettingsJson.Default.PopSetting) is { } setting) all.Add((scope, setting));
         return all;
     }
 }

@@ -61,16 +61,6 @@ public sealed partial class AccountSettings(SettingsStore store)
     internal ValueTask WriteAsync<T>(SettingScope scope, string name, T? value, JsonTypeInfo<T> type, CancellationToken cancel) where T : class =>
         store.SetAsync(scope, name, value is null ? null : new ReadOnlyMemory<byte>(JsonSerializer.SerializeToUtf8Bytes(value, type)), cancel);
 
-    private async ValueTask<T?> ReadAsync<T>(SettingScope scope, string name, JsonTypeInfo<T> type, CancellationToken cancel) where T : class
-    {
-        if (await store.GetAsync(scope, name, cancel) is not { } json) return null;
-        try
-        {
-            return JsonSerializer.Deserialize(json.Span, type);
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
+    private ValueTask<T?> ReadAsync<T>(SettingScope scope, string name, JsonTypeInfo<T> type, CancellationToken cancel) where T : class =>
+        store.ReadAsync(scope, name, type, cancel);
 }

@@ -16,17 +16,6 @@ internal sealed class FailureDelays(LoginOptions options, TimeProvider time)
     private readonly Queue<(string Key, long At)> order = new();
     private readonly Lock gate = new();
 
-    /// <summary>The address that counts: one customer of IPv6 has a /64.</summary>
-    public static IPAddress Prefix(IPAddress remote)
-    {
-        if (remote.IsIPv4MappedToIPv6) return remote.MapToIPv4();
-        if (remote.AddressFamily != AddressFamily.InterNetworkV6) return remote;
-        Span<byte> bytes = stackalloc byte[16];
-        remote.TryWriteBytes(bytes, out _);
-        bytes[8..].Clear();
-        return new IPAddress(bytes);
-    }
-
     public TimeSpan For(IPAddress prefix, string user, bool isKnown = false)
     {
         lock (gate)

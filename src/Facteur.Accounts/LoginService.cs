@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using Facteur.Accounts.Policy;
+using Facteur.Net;
 using Facteur.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -14,8 +15,6 @@ namespace Facteur.Accounts;
 /// <remarks>The parts: credentials are found right in LoginService.Passwords and LoginService.Others, rules are asked in LoginService.Admission.</remarks>
 public sealed partial class LoginService : IDisposable
 {
-    internal const string PasswordKind = CredentialKinds.Password;
-
     private readonly DirectoryStore directory;
     private readonly TimeProvider time;
     private readonly LoginOptions options;
@@ -190,7 +189,7 @@ public sealed partial class LoginService : IDisposable
         }
         LogLoggedIn(account.Address, client.Protocol, client.Remote);
         var person = verdict.Person!;
-        known.Note(person.Id, FailureDelays.Prefix(client.Remote));
+        known.Note(person.Id, client.Remote.OneHost());
         if (verdict.Proof?.Credential.Id is { } id) uses.Note(id, client.Remote);
         History.Note(person.Id, client, credential, "ok");
         if (account.Member is not null) History.Note(account.Id, client, $"member: {person.Address}", "ok");

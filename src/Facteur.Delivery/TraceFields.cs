@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Facteur.Net;
 using Facteur.Smtp;
 
 namespace Facteur.Delivery;
@@ -69,7 +70,7 @@ internal static class TraceFields
 
     internal static string AddressLiteral(IPAddress address)
     {
-        if (address.IsIPv4MappedToIPv6) address = address.MapToIPv4();
+        address = address.Unmapped();
         // A zone belongs to this machine and to no grammar.
         if (address.AddressFamily == AddressFamily.InterNetworkV6) return $"[IPv6:{new IPAddress(address.GetAddressBytes())}]";
         return $"[{address}]";

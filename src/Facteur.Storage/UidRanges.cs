@@ -1,7 +1,7 @@
 namespace Facteur.Storage;
 
 /// <summary>Lists of UID ranges.</summary>
-internal static class UidRanges
+public static class UidRanges
 {
     /// <summary>The same UIDs, ascending and without overlap.</summary>
     public static IReadOnlyList<UidRange> Normalize(IReadOnlyList<UidRange> ranges)

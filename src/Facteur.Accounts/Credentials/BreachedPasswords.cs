@@ -24,13 +24,13 @@ public sealed class BreachedPasswords(SettingsStore settings)
     /// <summary>Null when it is not known, or no list is set. A list that cannot be read lets nobody down: passwords are set without it.</summary>
     public async ValueTask<string?> ComplaintAsync(string password, CancellationToken cancel)
     {
-        if (await settings.GetAsync(SettingScope.Site, PasswordSetting.Setting, cancel) is not { } json) return null;
+        var setting = await settings.ReadAsync(SettingScope.Site, PasswordSetting.Setting, PasswordSettingJson.Default.PasswordSetting, cancel);
+        if (setting?.Breached is not { Length: > 0 } path) return null;
         try
         {
-            if (JsonSerializer.Deserialize(json.Span, PasswordSettingJson.Default.PasswordSetting)?.Breached is not { Length: > 0 } path) return null;
             return await IsKnownAsync(path, password, cancel) ? "The password is known from a breach of some other site; take another one." : null;
         }
-        catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return null;
         }

@@ -1,7 +1,7 @@
 namespace Facteur.Accounts;
 
 /// <summary>Names of credentials as the directory keeps them.</summary>
-internal static class CredentialKinds
+public static class CredentialKinds
 {
     public const string Password = "password", AppPassword = "app-password", Scram = "scram-sha-256", Certificate = "certificate", Totp = "totp",
         Recovery = "recovery", Passkey = "passkey";

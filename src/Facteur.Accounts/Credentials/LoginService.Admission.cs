@@ -1,4 +1,5 @@
 using Facteur.Accounts.Policy;
+using Facteur.Net;
 using Facteur.Storage;
 
 namespace Facteur.Accounts;
@@ -14,7 +15,7 @@ public sealed partial class LoginService
     private async ValueTask<Verdict> InTurnAsync(
         Subject subject, LoginClient client, bool wasRight, ulong tryKey, Func<ValueTask<Verdict?>>? early, Func<bool, ValueTask<Verdict>> check, CancellationToken cancel)
     {
-        var prefix = FailureDelays.Prefix(client.Remote);
+        var prefix = client.Remote.OneHost();
         var isKnown = await known.ContainsAsync(subject.IdOrNone, prefix, cancel) || wasRight;
         if (!isKnown && Blocks.IsBlocked(prefix)) return new Verdict(new LoginResult(null, LoginRefusal.Busy, new AccessRefusal(AccessCode.AddressBlocked)));
         var place = new LinePlace(prefix, isKnown ? subject.User : null);

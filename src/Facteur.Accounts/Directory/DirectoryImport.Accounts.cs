@@ -104,7 +104,7 @@ public sealed partial class DirectoryImport
         steps.Add(Do($"credential {wanted.Kind}{(label.Length == 0 ? "" : $" \"{label}\"")}", async stop =>
         {
             var account = (await directory.FindAccountAsync(owner, stop))!.Id;
-            if (wanted.Kind == LoginService.PasswordKind) await directory.SetCredentialAsync(account, wanted.Kind, wanted.Value, stop);
+            if (wanted.Kind == CredentialKinds.Password) await directory.SetCredentialAsync(account, wanted.Kind, wanted.Value, stop);
             else if (there is null) await directory.AddCredentialAsync(new CredentialRecord(0, account, wanted.Kind, wanted.Value, default) { Label = label, Lookup = wanted.Lookup, Detail = detail }, stop);
             else await directory.UpdateCredentialAsync(there with { Value = wanted.Value, Label = label, Detail = detail }, stop);
         }));

@@ -162,18 +162,8 @@ internal sealed class LdapSync(MailStore store, AccountService service, DomainRe
         return problem is null;
     }
 
-    public static async ValueTask<LdapBinding?> BindingAsync(SettingsStore settings, AccountId account, CancellationToken cancel)
-    {
-        if (await settings.GetAsync(SettingScope.Of(account), LdapBinding.Document, cancel) is not { } json) return null;
-        try
-        {
-            return JsonSerializer.Deserialize(json.Span, LdapJson.Default.LdapBinding);
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
+    public static ValueTask<LdapBinding?> BindingAsync(SettingsStore settings, AccountId account, CancellationToken cancel) =>
+        settings.ReadAsync(SettingScope.Of(account), LdapBinding.Document, LdapJson.Default.LdapBinding, cancel);
 
     private ValueTask<LdapBinding?> BindingAsync(AccountId account, CancellationToken cancel) => BindingAsync(store.Settings, account, cancel);
 

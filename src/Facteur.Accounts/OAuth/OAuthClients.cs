@@ -31,16 +31,8 @@ public sealed class OAuthClients(MailStore store, TimeProvider time)
 
     public async ValueTask<OAuthSetting> SettingAsync(CancellationToken cancel)
     {
-        if (await store.Settings.GetAsync(SettingScope.Site, Setting, cancel) is not { } json) return new OAuthSetting();
-        try
-        {
-            var read = JsonSerializer.Deserialize(json.Span, OAuthJson.Default.OAuthSetting) ?? new OAuthSetting();
-            return read with { AccessMinutes = Math.Clamp(read.AccessMinutes, 1, MaxAccessMinutes), RefreshDays = Math.Clamp(read.RefreshDays, 1, MaxRefreshDays) };
-        }
-        catch (JsonException)
-        {
-            return new OAuthSetting();
-        }
+        var read = await store.Settings.ReadAsync(SettingScope.Site, Setting, OAuthJson.Default.OAuthSetting, cancel) ?? new OAuthSetting();
+        return read with { AccessMinutes = Math.Clamp(read.AccessMinutes, 1, MaxAccessMinutes), RefreshDays = Math.Clamp(read.RefreshDays, 1, MaxRefreshDays) };
     }
 
     public async ValueTask<OAuthClient?> FindAsync(string id, CancellationToken cancel)
@@ -85,17 +77,10 @@ public sealed class OAuthClients(MailStore store, TimeProvider time)
         }
         var secret = isConfidential ? OpaqueToken.New() : null;
         var client = new OAuthClient(NewId(OurPrefix), name.Trim(), redirectUris, secret is null ? null : OpaqueToken.Hash(secret), time.GetUtcNow());
-        await changing.WaitAsync(cancel);
-        try
-        {
-            var setting = await SettingAsync(cancel);
-            if ((setting.Clients?.Count ?? 0) >= MaxNamed) throw new AccountRuleException($"There are {MaxNamed} clients; remove one first.");
-            await WriteAsync(setting with { Clients = [.. setting.Clients ?? [], client] }, cancel);
-        }
-        finally
-        {
-            changing.Release();
-        }
+        using var alone = await OneAtATimeAsync(cancel);
+        var setting = await SettingAsync(cancel);
+        if ((setting.Clients?.Count ?? 0) >= MaxNamed) throw new AccountRuleException($"There are {MaxNamed} clients; remove one first.");
+        await WriteAsync(setting with { Clients = [.. setting.Clients ?? [], client] }, cancel);
         return (client, secret);
     }
 
@@ -104,23 +89,16 @@ public sealed class OAuthClients(MailStore store, TimeProvider time)
     {
         if (!(await SettingAsync(cancel)).Registration) throw new OAuthException("access_denied", "programs cannot register themselves here; ask the administrator");
         Require(registration);
-        await changing.WaitAsync(cancel);
-        try
+        using var alone = await OneAtATimeAsync(cancel);
+        if ((await store.State.ListAsync(Space, DynamicPrefix, null, MaxDynamic, cancel)).Count >= MaxDynamic)
+            throw new OAuthException("temporarily_unavailable", "too many programs are registered; try again in some days");
+        var client = new OAuthClient(NewId(DynamicPrefix), registration.Name is { Length: > 0 } name ? name.Trim() : "?", registration.RedirectUris, null, time.GetUtcNow())
         {
-            if ((await store.State.ListAsync(Space, DynamicPrefix, null, MaxDynamic, cancel)).Count >= MaxDynamic)
-                throw new OAuthException("temporarily_unavailable", "too many programs are registered; try again in some days");
-            var client = new OAuthClient(NewId(DynamicPrefix), registration.Name is { Length: > 0 } name ? name.Trim() : "?", registration.RedirectUris, null, time.GetUtcNow())
-            {
-                IsDynamic = true,
-                Uri = registration.Uri,
-            };
-            await KeepAsync(client, unusedFor, cancel);
-            return client;
-        }
-        finally
-        {
-            changing.Release();
-        }
+            IsDynamic = true,
+            Uri = registration.Uri,
+        };
+        await KeepAsync(client, unusedFor, cancel);
+        return client;
     }
 
     /// <summary>A program was given something: it stays known for longer.</summary>
@@ -130,18 +108,11 @@ public sealed class OAuthClients(MailStore store, TimeProvider time)
     public async ValueTask<bool> RemoveAsync(string id, CancellationToken cancel)
     {
         if (id.StartsWith(DynamicPrefix, StringComparison.Ordinal)) return await store.State.RemoveAsync(Space, id, cancel);
-        await changing.WaitAsync(cancel);
-        try
-        {
-            var setting = await SettingAsync(cancel);
-            if (setting.Clients?.Any(one => one.Id == id) != true) return false;
-            await WriteAsync(setting with { Clients = [.. setting.Clients.Where(one => one.Id != id)] }, cancel);
-            return true;
-        }
-        finally
-        {
-            changing.Release();
-        }
+        using var alone = await OneAtATimeAsync(cancel);
+        var setting = await SettingAsync(cancel);
+        if (setting.Clients?.Any(one => one.Id == id) != true) return false;
+        await WriteAsync(setting with { Clients = [.. setting.Clients.Where(one => one.Id != id)] }, cancel);
+        return true;
     }
 
     private ValueTask WriteAsync(OAuthSetting setting, CancellationToken cancel) =>
@@ -161,5 +132,17 @@ public sealed class OAuthClients(MailStore store, TimeProvider time)
             throw new OAuthException("invalid_client_metadata", "client_uri is an https address");
     }
 
+    // What is read, judged and written must not change between.
+    private static async ValueTask<Turn> OneAtATimeAsync(CancellationToken cancel)
+    {
+        await changing.WaitAsync(cancel);
+        return default;
+    }
+
     private static string NewId(string prefix) => prefix + RandomNumberGenerator.GetHexString(32, lowercase: true);
+
+    private readonly struct Turn : IDisposable
+    {
+        public void Dispose() => changing.Release();
+    }
 }

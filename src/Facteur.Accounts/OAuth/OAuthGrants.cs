@@ -30,13 +30,13 @@ public sealed class OAuthGrants(MailStore store, OAuthClients clients, TimeProvi
     private static readonly TimeSpan noteUseEvery = TimeSpan.FromMinutes(10);
 
     internal static string NewKey(AccountId account) =>
-        string.Create(CultureInfo.InvariantCulture, $"{account.Value:x}.{RandomNumberGenerator.GetHexString(32, lowercase: true)}");
+        AccountKey.Prefix(account) + RandomNumberGenerator.GetHexString(32, lowercase: true);
 
     /// <summary>Good grants of an account, the last used first.</summary>
     public async ValueTask<IReadOnlyList<OAuthGrant>> ListAsync(AccountId account, CancellationToken cancel)
     {
         var grants = new List<OAuthGrant>();
-        foreach (var entry in await store.State.ListAsync(Space, string.Create(CultureInfo.InvariantCulture, $"{account.Value:x}."), null, 4 * MaxPerAccount, cancel))
+        foreach (var entry in await store.State.ListAsync(Space, AccountKey.Prefix(account), null, 4 * MaxPerAccount, cancel))
             if (Read(entry) is { } grant) grants.Add(grant);
         return [.. grants.OrderByDescending(one => one.LastUsed)];
     }
@@ -107,12 +107,8 @@ public sealed class OAuthGrants(MailStore store, OAuthClients clients, TimeProvi
 
     private static OAuthGrant? Read(StateEntry entry)
     {
-        if (entry.First > 0 || entry.Value is not { } json || AccountOf(entry.Key) is not { } account) return null;
+        if (entry.First > 0 || entry.Value is not { } json || AccountKey.AccountOf(entry.Key) is not { } account) return null;
         var row = JsonSerializer.Deserialize(json, OAuthJson.Default.OAuthGrantRow)!;
         return new OAuthGrant(entry.Key, account, row.Client, row.ClientName, row.Scopes, row.Created, row.LastUsed, row.Remote) { PasswordSet = row.PasswordSet };
     }
-
-    internal static AccountId? AccountOf(string key) =>
-        key.IndexOf('.', StringComparison.Ordinal) is > 0 and var dot
-            && long.TryParse(key.AsSpan(0, dot), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var id) ? new AccountId(id) : null;
 }

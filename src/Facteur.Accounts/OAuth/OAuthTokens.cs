@@ -140,6 +140,6 @@ public sealed class OAuthTokens(MailStore store, OAuthClients clients, OAuthGran
     {
         if (token.Length is < 4 or > OpaqueToken.MaxLength || token[0] != kind || token[1] != '.') return null;
         var end = token.LastIndexOf('.');
-        return end > 2 && OAuthGrants.AccountOf(token[2..end]) is not null ? token[2..end] : null;
+        return end > 2 && AccountKey.AccountOf(token[2..end]) is not null ? token[2..end] : null;
     }
 }

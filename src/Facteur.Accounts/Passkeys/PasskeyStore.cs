@@ -20,16 +20,15 @@ internal sealed partial class PasskeyJson : JsonSerializerContext;
 /// </summary>
 public sealed class PasskeyStore(DirectoryStore directory) : IUserPasskeyStore<AccountRecord>
 {
-    internal const string Kind = "passkey";
 
     /// <summary>Passkeys of one account.</summary>
     public const int MaxPerAccount = 50;
 
     public async ValueTask<IReadOnlyList<CredentialRecord>> ListAsync(AccountId account, CancellationToken cancel) =>
-        [.. (await directory.ListCredentialsAsync(account, cancel)).Where(one => one.Kind == Kind)];
+        [.. (await directory.ListCredentialsAsync(account, cancel)).Where(one => one.Kind == CredentialKinds.Passkey)];
 
     /// <summary>The credential of a passkey by its id; null when there is none.</summary>
-    public ValueTask<CredentialRecord?> FindAsync(byte[] credentialId, CancellationToken cancel) => directory.FindCredentialAsync(Kind, Base64Url.EncodeToString(credentialId), cancel);
+    public ValueTask<CredentialRecord?> FindAsync(byte[] credentialId, CancellationToken cancel) => directory.FindCredentialAsync(CredentialKinds.Passkey, Base64Url.EncodeToString(credentialId), cancel);
 
     /// <inheritdoc/>
     public async Task AddOrUpdatePasskeyAsync(AccountRecord user, UserPasskeyInfo passkey, CancellationToken cancellationToken)
@@ -45,7 +44,7 @@ public sealed class PasskeyStore(DirectoryStore directory) : IUserPasskeyStore<A
         }
         if ((await ListAsync(user.Id, cancellationToken)).Count >= MaxPerAccount) throw new AccountRuleException($"An account has at most {MaxPerAccount} passkeys; remove one first.");
         await directory.AddCredentialAsync(
-            new CredentialRecord(0, user.Id, Kind, value, default) { Label = passkey.Name ?? "", Lookup = Base64Url.EncodeToString(passkey.CredentialId) }, cancellationToken);
+            new CredentialRecord(0, user.Id, CredentialKinds.Passkey, value, default) { Label = passkey.Name ?? "", Lookup = Base64Url.EncodeToString(passkey.CredentialId) }, cancellationToken);
     }
 
     /// <inheritdoc/>

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
+using Facteur.Net;
 
 namespace Facteur.Accounts.Policy;
 
@@ -7,6 +8,7 @@ namespace Facteur.Accounts.Policy;
 public sealed class NetworkSet
 {
     public static readonly NetworkSet Any = new(null);
+    public static readonly NetworkSet None = new([]);
 
     private readonly IReadOnlyList<IPNetwork>? networks;
 
@@ -20,9 +22,11 @@ public sealed class NetworkSet
     public IReadOnlyList<IPNetwork> Networks => networks ?? [];
 
     /// <summary>As a document has it: no text at all is any address. A text that is no network holds no address.</summary>
-    public static NetworkSet Of(IReadOnlyList<string> texts)
+    public static NetworkSet Of(IReadOnlyList<string> texts) => texts.Count == 0 ? Any : OnlyOf(texts);
+
+    /// <summary>These networks and no other address; a text that is no network is passed over.</summary>
+    public static NetworkSet OnlyOf(IReadOnlyList<string> texts)
     {
-        if (texts.Count == 0) return Any;
         var read = new List<IPNetwork>(texts.Count);
         foreach (var text in texts)
             if (TryReadNetwork(text, out var network)) read.Add(network);
@@ -34,7 +38,7 @@ public sealed class NetworkSet
     {
         text = text.Trim();
         if (IPAddress.TryParse(text, out var address))
-            network = new IPNetwork(Unmapped(address), Unmapped(address).GetAddressBytes().Length * 8);
+            network = address.Network(32, 128);
         else if (!IPNetwork.TryParse(text, out network))
             return false;
         // Clients over a socket of both families are compared as IPv4.
@@ -46,7 +50,7 @@ public sealed class NetworkSet
     public bool Contains(IPAddress remote)
     {
         if (IsAny) return true;
-        var address = Unmapped(remote);
+        var address = remote.Unmapped();
         foreach (var network in networks)
             if (network.Contains(address)) return true;
         return false;
@@ -72,6 +76,4 @@ public sealed class NetworkSet
         if (a.PrefixLength >= b.PrefixLength) return b.Contains(a.BaseAddress) ? a : null;
         return a.Contains(b.BaseAddress) ? b : null;
     }
-
-    private static IPAddress Unmapped(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
 }

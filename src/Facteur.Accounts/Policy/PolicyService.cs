@@ -18,7 +18,6 @@ public sealed class PolicyService : IDisposable
     /// <summary>Accounts remembered, some 2 KiB each where they have rules of their own; past them all are worked out again.</summary>
     private const int MaxRemembered = 50_000;
 
-    private const string CertificateKind = "certificate";
 
     private readonly DirectoryStore directory;
     private readonly SettingsStore settings;
@@ -163,7 +162,7 @@ public sealed class PolicyService : IDisposable
         // Nothing tells of one that was added, so what is missing is looked for again.
         var bound = new HashSet<string>(StringComparer.Ordinal);
         foreach (var credential in await directory.ListCredentialsAsync(account.Id, cancel))
-            if (credential is { Kind: CertificateKind, Lookup: { } own }) bound.Add(own);
+            if (credential is { Kind: CredentialKinds.Certificate, Lookup: { } own }) bound.Add(own);
         known.Certificates = bound;
         return bound.Contains(hash);
     }

@@ -1,4 +1,5 @@
 using System.Net;
+using Facteur.Net;
 
 namespace Facteur.Accounts.Policy;
 
@@ -12,7 +13,7 @@ internal static class PolicyVerdict
         if (!rules.On.Value) return new AccessRefusal(AccessCode.SwitchedOff, name) { Origin = rules.On.Origin };
         if (!rules.Networks.Value.Contains(remote))
         {
-            var shown = remote.IsIPv4MappedToIPv6 ? remote.MapToIPv4() : remote;
+            var shown = remote.Unmapped();
             return new AccessRefusal(AccessCode.NotFromHere, name, shown.ToString()) { Origin = rules.Networks.Origin };
         }
         if (rules.Tls.Value && !isEncrypted) return new AccessRefusal(AccessCode.TlsRequired, name) { Origin = rules.Tls.Origin };

@@ -1,4 +1,5 @@
 using System.Net;
+using Facteur.Net;
 using Facteur.Storage;
 
 namespace Facteur.Accounts;
@@ -70,7 +71,7 @@ public sealed class AddressBlocks
     /// <param name="address">Any address of a blocked /64 lifts its block.</param>
     public async ValueTask<bool> RemoveAsync(IPAddress address, CancellationToken cancel)
     {
-        var prefix = FailureDelays.Prefix(address);
+        var prefix = address.OneHost();
         bool was;
         lock (gate)
         {

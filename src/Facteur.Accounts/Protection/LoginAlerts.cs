@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Facteur.Net;
 using Facteur.Storage;
 
 namespace Facteur.Accounts;
@@ -56,28 +57,15 @@ internal sealed class LoginAlerts(StateStore state, SettingsStore settings, Time
         return alerts;
     }
 
-    private async ValueTask<AlertSetting?> SettingOfAsync(AccountId account, CancellationToken cancel)
-    {
-        if (await settings.GetAsync(SettingScope.Of(account), Setting, cancel) is not { } json) return null;
-        try
-        {
-            return JsonSerializer.Deserialize(json.Span, AlertJson.Default.AlertSetting);
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
+    private ValueTask<AlertSetting?> SettingOfAsync(AccountId account, CancellationToken cancel) =>
+        settings.ReadAsync(SettingScope.Of(account), Setting, AlertJson.Default.AlertSetting, cancel);
 
     private static string Known(AccountId account) => account.Value.ToString(CultureInfo.InvariantCulture);
 
     private static string? Network(LoginHistoryRow row)
     {
         if (!IPAddress.TryParse(row.Remote, out var address)) return null;
-        if (address.IsIPv4MappedToIPv6) address = address.MapToIPv4();
-        var octets = address.GetAddressBytes();
-        octets.AsSpan(octets.Length == 4 ? 3 : 6).Clear();
-        return string.Create(CultureInfo.InvariantCulture, $"{row.Account.Value}/n/{new IPAddress(octets)}");
+        return string.Create(CultureInfo.InvariantCulture, $"{row.Account.Value}/n/{address.Network(24, 48).BaseAddress}");
     }
 
     // Without its version, which changes with every update: what counts is everything before the first digit.

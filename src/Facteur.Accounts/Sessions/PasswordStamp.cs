@@ -11,5 +11,5 @@ internal static class PasswordStamp
     /// <summary>Null for an account without a password of its own.</summary>
     public static async ValueTask<DateTimeOffset?> OfAsync(DirectoryStore directory, AccountId account, CancellationToken cancel) => Of(await directory.ListCredentialsAsync(account, cancel));
 
-    public static DateTimeOffset? Of(IReadOnlyList<CredentialRecord> credentials) => credentials.FirstOrDefault(one => one.Kind == LoginService.PasswordKind)?.Created;
+    public static DateTimeOffset? Of(IReadOnlyList<CredentialRecord> credentials) => credentials.FirstOrDefault(one => one.Kind == CredentialKinds.Password)?.Created;
 }

@@ -17,7 +17,7 @@ public sealed class WebSessions(MailStore store, WebSessionOptions options, Time
     public async ValueTask<(WebSession Session, string Secret)> AddAsync(NewSession made, CancellationToken cancel)
     {
         await MakeRoomAsync(made.Account.Id, cancel);
-        var secret = $"{Prefix(made.Account.Id)}{OpaqueToken.New()}";
+        var secret = $"{AccountKey.Prefix(made.Account.Id)}{OpaqueToken.New()}";
         var now = time.GetUtcNow();
         var (idle, end) = made.IsLasting ? (options.LastingIdle, options.LastingEnd) : (options.ShortIdle, options.ShortEnd);
         var row = new WebSessionRow(
@@ -31,7 +31,7 @@ public sealed class WebSessions(MailStore store, WebSessionOptions options, Time
     public async ValueTask<(WebSession Session, AccountRecord Account)?> FindAsync(string secret, string remote, CancellationToken cancel)
     {
         if (KeyOf(secret) is not { } key || await store.State.GetAsync(Space, key, cancel) is not { Value: { } json }) return null;
-        if (AccountOf(key) is not { } id || Read(json) is not { } row) return null;
+        if (AccountKey.AccountOf(key) is not { } id || Read(json) is not { } row) return null;
         var session = FromRow(key, id, row);
         var now = time.GetUtcNow();
         if (now >= session.Ends) return null;
@@ -92,7 +92,7 @@ public sealed class WebSessions(MailStore store, WebSessionOptions options, Time
     private async ValueTask<List<WebSession>> AllAsync(AccountId account, CancellationToken cancel)
     {
         var sessions = new List<WebSession>();
-        foreach (var entry in await store.State.ListAsync(Space, Prefix(account), null, 2 * options.MaxPerAccount, cancel))
+        foreach (var entry in await store.State.ListAsync(Space, AccountKey.Prefix(account), null, 2 * options.MaxPerAccount, cancel))
             if (entry.Value is { } json && Read(json) is { } row) sessions.Add(FromRow(entry.Key, account, row));
         return sessions;
     }
@@ -110,26 +110,11 @@ public sealed class WebSessions(MailStore store, WebSessionOptions options, Time
     private static WebSession FromRow(string key, AccountId account, WebSessionRow row) => new(
         key, account, row.Created, row.LastSeen, row.Ends, TimeSpan.FromMinutes(row.IdleMinutes), row.Remote, row.Program, row.Method, row.PasswordSet, row.Credential, row.MustEnroll, row.IsLasting);
 
-    private static WebSessionRow? Read(byte[] json)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize(json, SessionJson.Default.WebSessionRow);
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
-
-    private static string Prefix(AccountId account) => string.Create(CultureInfo.InvariantCulture, $"{account.Value:x}.");
+    private static WebSessionRow? Read(byte[] json) => SettingReads.Read(json, SessionJson.Default.WebSessionRow);
 
     /// <summary>Account and hash of the whole secret; null for what cannot be one of ours.</summary>
     private static string? KeyOf(string secret) =>
         secret.Length <= OpaqueToken.MaxLength && secret.IndexOf('.', StringComparison.Ordinal) is > 0 and var dot ? secret[..(dot + 1)] + OpaqueToken.Hash(secret) : null;
-
-    private static AccountId? AccountOf(string key) =>
-        long.TryParse(key.AsSpan(0, key.IndexOf('.', StringComparison.Ordinal)), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var id) ? new AccountId(id) : null;
 
     private static string Cut(string text) => text.Length > 300 ? text[..300] : text;
 }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Net;
 using System.Text;
+using Facteur.Net;
 
 namespace Facteur.Delivery.Authentication;
 
@@ -62,7 +63,7 @@ public static class AuthenticationResultsField
 
     internal static string Value(string text) => text.Length > 0 && !text.AsSpan().ContainsAnyExcept(tokenCharacters) ? text : Quote(text);
 
-    private static string Address(IPAddress address) => (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).ToString();
+    private static string Address(IPAddress address) => address.Unmapped().ToString();
 
     private static string Word<T>(T verdict) where T : struct, Enum => verdict.ToString().ToLowerInvariant();
 

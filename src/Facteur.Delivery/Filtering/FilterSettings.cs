@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Facteur.Accounts.Policy;
 using Facteur.Delivery.Filtering.Bayes;
 using Facteur.Delivery.Filtering.Checkers;
 using Facteur.Delivery.Filtering.Connections;
@@ -19,7 +20,7 @@ public sealed record FilterSettings
     public IReadOnlyList<string> Trusted
     {
         get;
-        init => TrustedNetworks = new NetworkSet(field = value);
+        init => TrustedNetworks = NetworkSet.OnlyOf(field = value);
     } = [];
 
     /// <summary>A message whose DMARC result is fail and whose domain asks for reject is refused; false puts it into Junk.</summary>
@@ -32,7 +33,7 @@ public sealed record FilterSettings
     public IReadOnlyList<string> BlockedNetworks
     {
         get;
-        init => RefusedNetworks = new NetworkSet(field = value);
+        init => RefusedNetworks = NetworkSet.OnlyOf(field = value);
     } = [];
 
     /// <summary>Sender addresses, or domains as "@example.org", refused at MAIL.</summary>
@@ -58,8 +59,8 @@ public sealed record FilterSettings
     /// <summary>Asked all at once: none sees what another adds.</summary>
     public IReadOnlyList<MilterSettings> Milters { get; init; } = [];
 
-    internal NetworkSet TrustedNetworks { get; private init; } = NetworkSet.Empty;
-    internal NetworkSet RefusedNetworks { get; private init; } = NetworkSet.Empty;
+    internal NetworkSet TrustedNetworks { get; private init; } = NetworkSet.None;
+    internal NetworkSet RefusedNetworks { get; private init; } = NetworkSet.None;
 }
 
 /// <summary>What a domain or an account decides by itself: document "filter". A narrower scope wins for each property it has.</summary>

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json.Serialization;
 using Facteur.Delivery.Authentication;
 using Facteur.Delivery.Authentication.Dmarc;
+using Facteur.Net;
 
 namespace Facteur.Delivery.Reports;
 
@@ -40,7 +41,7 @@ public sealed record DmarcObservation(
         var signatures = dkim.Select(signature => new DmarcDkim(Shown(signature.Domain), Shown(signature.Selector), signature.Verdict)).Distinct().Take(MaxSignatures).ToList();
         var result = evaluation.Result;
         return new DmarcObservation(
-            evaluation.Record.Domain, client.IsIPv4MappedToIPv6 ? client.MapToIPv4() : client, 1, disposition, result.DkimAligned, result.SpfAligned, reason, comment,
+            evaluation.Record.Domain, client.Unmapped(), 1, disposition, result.DkimAligned, result.SpfAligned, reason, comment,
             result.Domain, Shown(envelopeFrom), envelopeTo is null ? null : Shown(envelopeTo), signatures, Shown(spf.Domain), spf.IsHello, spf.Verdict);
     }
 

@@ -41,7 +41,7 @@ public sealed record DialRule(IReadOnlySet<int>? Ports, IReadOnlyList<IPNetwork>
     /// <summary>A public address, or one in the networks of the rule.</summary>
     internal bool Allows(IPAddress address)
     {
-        if (address.IsIPv4MappedToIPv6) address = address.MapToIPv4();
+        address = address.Unmapped();
         if (PublicAddresses.Contains(address)) return true;
         if (!Networks.Any(network => network.BaseAddress.AddressFamily == address.AddressFamily && network.Contains(address))) return false;
         // Behind a translator that the operator allows, the address inside it counts as well.

@@ -40,7 +40,7 @@ public static class PublicAddresses
     /// <summary>True for a unicast address of the public Internet. IPv4 inside IPv6 (::ffff:0:0/96) is judged as IPv4.</summary>
     public static bool Contains(IPAddress address)
     {
-        if (address.IsIPv4MappedToIPv6) address = address.MapToIPv4();
+        address = address.Unmapped();
         return address.AddressFamily switch
         {
             AddressFamily.InterNetwork => !Array.Exists(specialIPv4, network => network.Contains(address)),

@@ -22,7 +22,7 @@ public abstract class DnsResolver
     /// <summary>The name that an address looks up by: 4.3.2.1.in-addr.arpa, or nibbles under ip6.arpa (RFC 1035 §3.5, RFC 3596 §2.5).</summary>
     public static string ReverseName(IPAddress address)
     {
-        if (address.IsIPv4MappedToIPv6) address = address.MapToIPv4();
+        address = address.Unmapped();
         var octets = address.GetAddressBytes();
         Array.Reverse(octets);
         return octets.Length == 4

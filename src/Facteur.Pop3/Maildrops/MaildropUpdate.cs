@@ -90,12 +90,7 @@ internal static class MaildropUpdate
     private static List<UidRange> Ranges(List<MaildropEntry> batch)
     {
         var ranges = new List<UidRange>();
-        foreach (var entry in batch)
-        {
-            var uid = entry.Uid.Value;
-            if (ranges.Count > 0 && ranges[^1].Last + 1 == uid) ranges[^1] = ranges[^1] with { Last = uid };
-            else ranges.Add(new UidRange(uid, uid));
-        }
+        foreach (var entry in batch) UidRanges.Append(ranges, entry.Uid.Value, entry.Uid.Value);
         return ranges;
     }
 }

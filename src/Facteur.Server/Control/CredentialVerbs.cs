@@ -46,7 +46,7 @@ internal sealed class CredentialVerbs(AccountService accounts, AppPasswords appP
         var account = await accounts.GetAccountAsync(request.Require("address"), cancel);
         // The verifier of SCRAM goes with the password, and recovery codes with the second factor.
         return ControlReply.Done((await directory.ListCredentialsAsync(account.Id, cancel))
-            .Where(one => one.Kind is not ("scram-sha-256" or "recovery")).Select(CredentialView.Of).ToList());
+            .Where(one => one.Kind is not (CredentialKinds.Scram or CredentialKinds.Recovery)).Select(CredentialView.Of).ToList());
     }
 
     private async ValueTask<ControlReply> BindAsync(ControlRequest request, CancellationToken cancel)
@@ -89,8 +89,8 @@ internal sealed record CredentialView(
     public static CredentialView Of(CredentialRecord credential)
     {
         var view = new CredentialView(credential.Id, credential.Kind, credential.Label, credential.Created, credential.LastUsed, credential.LastUsedFrom);
-        if (credential.Kind == "certificate") return view with { Fingerprint = credential.Lookup, Ends = ClientCertificates.DetailOf(credential)?.Ends };
-        if (credential.Kind != "app-password") return view;
+        if (credential.Kind == CredentialKinds.Certificate) return view with { Fingerprint = credential.Lookup, Ends = ClientCertificates.DetailOf(credential)?.Ends };
+        if (credential.Kind != CredentialKinds.AppPassword) return view;
         var limits = AppPasswords.LimitsOf(credential);
         return view with { Protocols = limits.Protocols?.Select(one => one.ToString().ToLowerInvariant()).ToList(), Networks = limits.Networks, Ends = limits.Ends };
     }

@@ -1,5 +1,5 @@
-using System.Text.Json;
 using System.Text.Json.Serialization;
+using Facteur.Accounts;
 using Facteur.Storage;
 
 namespace Facteur.Web.External;
@@ -60,16 +60,6 @@ public sealed class OidcProviders(MailStore store)
 
     public async ValueTask<OidcProvider?> FindAsync(string id, CancellationToken cancel) => (await ListAsync(cancel)).FirstOrDefault(one => one.Id == id);
 
-    private static OidcSetting? Read(ReadOnlyMemory<byte> json)
-    {
-        try
-        {
-            var setting = JsonSerializer.Deserialize(json.Span, OidcJson.Default.OidcSetting);
-            return setting?.Fault() is null ? setting : null;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
+    private static OidcSetting? Read(ReadOnlyMemory<byte> json) =>
+        SettingReads.Read(json.Span, OidcJson.Default.OidcSetting) is { } setting && setting.Fault() is null ? setting : null;
 }

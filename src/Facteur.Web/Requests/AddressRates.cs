@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Facteur.Net;
 
 namespace Facteur.Web.Requests;
 
@@ -14,7 +15,7 @@ internal sealed class AddressRates(int max, TimeSpan window, TimeProvider time)
     /// <summary>Counts a request; false when it is one too many.</summary>
     public bool Allow(IPAddress remote)
     {
-        var prefix = Prefix(remote);
+        var prefix = remote.OneHost();
         lock (gate)
         {
             if (begun == 0 || time.GetElapsedTime(begun) >= window || counts.Count >= MaxAddresses)
@@ -27,14 +28,5 @@ internal sealed class AddressRates(int max, TimeSpan window, TimeProvider time)
             counts[prefix] = count + 1;
             return true;
         }
-    }
-
-    private static IPAddress Prefix(IPAddress remote)
-    {
-        if (remote.AddressFamily != AddressFamily.InterNetworkV6) return remote;
-        Span<byte> octets = stackalloc byte[16];
-        remote.TryWriteBytes(octets, out _);
-        octets[8..].Clear();
-        return new IPAddress(octets);
     }
 }

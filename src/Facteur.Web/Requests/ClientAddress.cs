@@ -1,4 +1,5 @@
 using System.Net;
+using Facteur.Net;
 using Microsoft.AspNetCore.Http;
 
 namespace Facteur.Web.Requests;
@@ -14,7 +15,7 @@ internal static class ClientAddress
         if (!proxies.Any(network => network.Contains(peer))) return;
         // The last address is the one the proxy itself saw; those before it were said by its client.
         var last = context.Request.Headers["X-Forwarded-For"].ToString().Split(',')[^1].Trim();
-        if (IPAddress.TryParse(last, out var client)) connection.RemoteIpAddress = client.IsIPv4MappedToIPv6 ? client.MapToIPv4() : client;
+        if (IPAddress.TryParse(last, out var client)) connection.RemoteIpAddress = client.Unmapped();
         if (context.Request.Headers["X-Forwarded-Proto"].ToString().Split(',')[^1].Trim() == "https") context.Request.Scheme = "https";
     }
 

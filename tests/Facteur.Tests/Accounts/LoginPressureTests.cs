@@ -1,5 +1,6 @@
 using System.Net;
 using Facteur.Accounts;
+using Facteur.Net;
 
 namespace Facteur.Tests.Accounts;
 
@@ -29,9 +30,9 @@ public sealed class LoginPressureTests
     [Fact]
     public void One_network_of_ipv6_is_one_client()
     {
-        Assert.Equal(FailureDelays.Prefix(IPAddress.Parse("2001:db8:1:2::1")), FailureDelays.Prefix(IPAddress.Parse("2001:db8:1:2:ffff::9")));
-        Assert.NotEqual(FailureDelays.Prefix(IPAddress.Parse("2001:db8:1:2::1")), FailureDelays.Prefix(IPAddress.Parse("2001:db8:1:3::1")));
-        Assert.Equal(IPAddress.Parse("192.0.2.1"), FailureDelays.Prefix(IPAddress.Parse("::ffff:192.0.2.1")));
+        Assert.Equal(IPAddress.Parse("2001:db8:1:2::1").OneHost(), IPAddress.Parse("2001:db8:1:2:ffff::9").OneHost());
+        Assert.NotEqual(IPAddress.Parse("2001:db8:1:2::1").OneHost(), IPAddress.Parse("2001:db8:1:3::1").OneHost());
+        Assert.Equal(IPAddress.Parse("192.0.2.1"), IPAddress.Parse("::ffff:192.0.2.1").OneHost());
     }
 
     [Fact]

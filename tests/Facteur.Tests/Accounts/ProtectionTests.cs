@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using Facteur.Accounts;
+using Facteur.Net;
 using Facteur.Storage;
 
 namespace Facteur.Tests.Accounts;
@@ -41,10 +42,10 @@ public sealed class ProtectionTests
         await server.RefusalAsync("moi@demo.test", AccountsFixture.MoiPassword, remote: "2001:db8:1:2::1");
         await server.Logins.FlushAsync(default);
         var later = new KnownClients(server.Store.State, server.Options, server.Clock);
-        Assert.True(await later.ContainsAsync(server.Moi.Id, FailureDelays.Prefix(IPAddress.Parse("2001:db8:1:2:ffff::9")), default));
-        Assert.False(await later.ContainsAsync(server.Moi.Id, FailureDelays.Prefix(IPAddress.Parse("2001:db8:1:3::1")), default));
-        Assert.False(await later.ContainsAsync(server.Ami.Id, FailureDelays.Prefix(IPAddress.Parse("2001:db8:1:2::1")), default));
-        Assert.False(await later.ContainsAsync(null, FailureDelays.Prefix(IPAddress.Parse("2001:db8:1:2::1")), default));
+        Assert.True(await later.ContainsAsync(server.Moi.Id, IPAddress.Parse("2001:db8:1:2:ffff::9").OneHost(), default));
+        Assert.False(await later.ContainsAsync(server.Moi.Id, IPAddress.Parse("2001:db8:1:3::1").OneHost(), default));
+        Assert.False(await later.ContainsAsync(server.Ami.Id, IPAddress.Parse("2001:db8:1:2::1").OneHost(), default));
+        Assert.False(await later.ContainsAsync(null, IPAddress.Parse("2001:db8:1:2::1").OneHost(), default));
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using Facteur.Net.Dns;
+using Facteur.Net;
 
 namespace Facteur.Delivery.Authentication.Spf;
 
@@ -18,7 +19,7 @@ public sealed class SpfEvaluator(DnsResolver dns, TimeProvider time, SpfOptions 
         if (DnsName.OfMail(sender?.Domain ?? hello) is not { } domain || !domain.Contains('.'))
             return new SpfResult(SpfVerdict.None, "", isHello, null, null, null);
         var localPart = sender is { LocalPart: { Length: > 0 } given } ? given : "postmaster";
-        if (client.IsIPv4MappedToIPv6) client = client.MapToIPv4();
+        client = client.Unmapped();
         var subject = new SpfSubject(client, localPart, domain, hello, options.ReceiverName, time.GetUtcNow());
 
         using var late = new CancellationTokenSource(options.Timeout, time);

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using Facteur.Net.Dns;
+using Facteur.Net;
 using Microsoft.Extensions.Logging;
 
 namespace Facteur.Delivery.Filtering.Connections;
@@ -20,7 +21,7 @@ internal sealed partial class DnsLists(DnsResolver dns, TimeProvider time, ILogg
 
     public Task<IReadOnlyList<DnsListing>> AddressAsync(IReadOnlyList<DnsListSettings> lists, IPAddress address, CancellationToken cancel)
     {
-        if (address.IsIPv4MappedToIPv6) address = address.MapToIPv4();
+        address = address.Unmapped();
         var reverse = DnsResolver.ReverseName(address);
         // The labels without ".in-addr.arpa" or ".ip6.arpa": IPv6 by its 32 nibbles.
         var labels = reverse[..reverse.LastIndexOf('.', reverse.Length - ".arpa".Length - 1)];

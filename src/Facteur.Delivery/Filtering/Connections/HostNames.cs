@@ -1,5 +1,6 @@
 using System.Net;
 using Facteur.Net.Dns;
+using Facteur.Net;
 
 namespace Facteur.Delivery.Filtering.Connections;
 
@@ -19,9 +20,9 @@ internal sealed class HostNames(DnsResolver dns, string ourName)
     public async Task<HostFindings> FindAsync(IPEndPoint remote, IPEndPoint local, string hello, CancellationToken cancel)
     {
         var reasons = new List<FilterReason>();
-        var address = remote.Address.IsIPv4MappedToIPv6 ? remote.Address.MapToIPv4() : remote.Address;
+        var address = remote.Address.Unmapped();
         var reverse = ReverseAsync(address, cancel);
-        var ours = local.Address.IsIPv4MappedToIPv6 ? local.Address.MapToIPv4() : local.Address;
+        var ours = local.Address.Unmapped();
         var forward = HelloAsync(hello, address, ours, cancel);
         var (name, why) = await reverse;
         if (why is not null) reasons.Add(why);

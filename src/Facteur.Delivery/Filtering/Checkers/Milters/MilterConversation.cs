@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using System.Text;
 using Facteur.Delivery.Filtering.Connections;
 using Facteur.Mail;
+using Facteur.Net;
 
 namespace Facteur.Delivery.Filtering.Checkers.Milters;
 
@@ -26,7 +27,7 @@ internal sealed class MilterConversation(MilterWire wire, MilterSteps steps, Fil
 
     private async ValueTask OpenAsync(CancellationToken cancel)
     {
-        var remote = input.Peer.Remote.Address.IsIPv4MappedToIPv6 ? input.Peer.Remote.Address.MapToIPv4() : input.Peer.Remote.Address;
+        var remote = input.Peer.Remote.Address.Unmapped();
         await MacrosAsync(MilterCode.Connect, cancel, "j", hostName, "{daemon_name}", "facteur", "v", "Facteur");
         await StepAsync(MilterCode.Connect, Connect(host.Name ?? $"[{remote}]", remote, input.Peer.Remote.Port), MilterSteps.NoConnect, MilterSteps.SilentConnect, cancel);
         await MacrosAsync(MilterCode.Hello, cancel, "{tls_version}", input.Peer.TlsProtocol ?? "", "{cipher}", input.Peer.CipherSuite ?? "");
