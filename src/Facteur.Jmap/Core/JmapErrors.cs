@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Facteur.Storage;
 
 namespace Facteur.Jmap;
 
@@ -27,7 +28,24 @@ public sealed record JmapSetError(string Type, string Description = "", IReadOnl
     /// <summary>Another property of the error ("existingId", "notFound" with blob ids), written after the rest.</summary>
     public Action<Utf8JsonWriter>? More { get; init; }
 
+    /// <summary>No object has the id (RFC 8620 §5.3).</summary>
+    public static readonly JmapSetError NotFound = new("notFound");
+
     public static JmapSetError Invalid(string property, string description) => new("invalidProperties", description, [property]);
+
+    /// <summary>What an exception says of one object; false when it is a fault of ours.</summary>
+    public static bool TryOf(Exception exception, out JmapSetError error)
+    {
+        error = exception switch
+        {
+            JmapSetException refused => refused.Error,
+            StoreRefusedException { Reason: StoreRefusal.OverQuota } => new JmapSetError("overQuota"),
+            StoreRefusedException { Reason: StoreRefusal.TooManyMailboxes } => new JmapSetError("overQuota", "no more mailboxes"),
+            StoreRefusedException { Reason: StoreRefusal.TooManyKeywords } => new JmapSetError("tooManyKeywords"),
+            _ => null!,
+        };
+        return error is not null;
+    }
 
     public void Write(Utf8JsonWriter writer)
     {
