@@ -5,10 +5,15 @@ using Facteur.Sieve;
 
 namespace Facteur.Server.Commands;
 
-/// <summary>facteur sieve check|test|extensions: scripts by hand, without a server.</summary>
+/// <summary>facteur sieve check|test|extensions: scripts by hand, without a server. What accounts keep: <see cref="StoredScripts"/>.</summary>
 internal static class Sieve
 {
-    public static Command Create() => new("sieve", "Check filter scripts, and try them on a message") { CreateCheck(), CreateTest(), CreateExtensions() };
+    public static Command Create()
+    {
+        var sieve = new Command("sieve", "Check filter scripts, try them on a message, and see to those that accounts keep") { CreateCheck(), CreateTest(), CreateExtensions() };
+        foreach (var verb in StoredScripts.Create()) sieve.Subcommands.Add(verb);
+        return sieve;
+    }
 
     private static Argument<FileInfo> File() => new("FILE") { Description = "The script" };
 

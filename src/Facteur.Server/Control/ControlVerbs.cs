@@ -48,6 +48,7 @@ internal sealed partial class ControlVerbs(IEnumerable<(string Name, ControlVerb
             .. new IdentityVerbs(accounts, new RecipientDirectory(store.Directory, store.Settings)).Table,
             .. new MailRuleVerbs(accounts, new AccountSettings(store.Settings), time).Table,
             .. new PopVerbs(accounts, store).Table,
+            .. new ScriptVerbs(accounts, mail.Scripts).Table,
             .. new TraceVerbs(store, accounts).Table,
             .. new QueueVerbs(mail.Queue, accounts).Table,
             .. new DomainVerbs(accounts, mail.Setups, mail.Check, mail.Keys, mail.Resolver).Table,

@@ -17,6 +17,7 @@ using Facteur.Net.Dialing;
 using Facteur.Net.Dns;
 using Facteur.Pop3;
 using Facteur.Server.Configuration;
+using Facteur.Sieve.Scripts;
 using Facteur.Storage;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -41,6 +42,7 @@ internal sealed class MailServices : IAsyncDisposable
         var options = new DeliveryOptions { HostName = configuration.Hostname };
         var settings = new AccountSettings(store.Settings);
         var secrets = new SiteSecrets(store.Settings);
+        Scripts = new SieveScripts(store.Settings);
         var directory = new RecipientDirectory(store.Directory, store.Settings);
         var suffixes = new PublicSuffixFile(SuffixList, time, loggers.CreateLogger<PublicSuffixFile>());
         var routes = new RouteTable(store.Settings, store.Directory, loggers.CreateLogger<RouteTable>());
@@ -107,6 +109,9 @@ internal sealed class MailServices : IAsyncDisposable
     public DkimKeyRing Keys { get; }
     public QueueService Queue { get; }
     public SuppressionList Suppressed { get; }
+
+    /// <summary>Filter scripts of accounts.</summary>
+    public SieveScripts Scripts { get; }
     public DomainSetups Setups { get; }
     public DomainCheck Check { get; }
 
@@ -139,6 +144,7 @@ internal sealed class MailServices : IAsyncDisposable
         foreach (var service in background) service.Dispose();
         Delivery.Policy.Dispose();
         Keys.Dispose();
+        Scripts.Dispose();
         await Ldap.DisposeAsync();
         network.Dispose();
     }
