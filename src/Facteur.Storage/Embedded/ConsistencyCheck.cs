@@ -50,12 +50,21 @@ internal static class ConsistencyCheck
             HAVING a.messages <> count(m.id) OR a.octets <> ifnull(sum(m.size), 0)
             """),
         ("email {0} has no body {1}", "SELECT m.id, m.blob FROM email m LEFT JOIN blob b ON b.id = m.blob WHERE b.id IS NULL OR b.size <> m.size"),
-        ("body {0} counts {1} emails and queued messages and has {2}", """
+        ("body {0} counts {1} emails, queued messages and uploads and has {2}", """
             SELECT b.id, b.refs, ifnull(c.n, 0) FROM blob b
-            LEFT JOIN (SELECT blob, count(*) AS n FROM (SELECT blob FROM email UNION ALL SELECT blob FROM queue_message) GROUP BY blob) c ON c.blob = b.id
+            LEFT JOIN (SELECT blob, count(*) AS n FROM (SELECT blob FROM email UNION ALL SELECT blob FROM queue_message UNION ALL SELECT blob FROM upload)
+                GROUP BY blob) c ON c.blob = b.id
             WHERE b.refs <> ifnull(c.n, 0) OR b.refs = 0
             """),
-        ("body {0} has no facts", "SELECT b.id FROM blob b LEFT JOIN facts f ON f.blob = b.id WHERE f.blob IS NULL"),
+        ("body {0} has no facts",
+            "SELECT b.id FROM blob b LEFT JOIN facts f ON f.blob = b.id WHERE f.blob IS NULL AND b.id NOT IN (SELECT blob FROM upload)"),
+        ("upload {0} has no body {1}", "SELECT u.id, u.blob FROM upload u LEFT JOIN blob b ON b.id = u.blob WHERE b.id IS NULL OR b.size <> u.size"),
+        ("uploads of account {0} count {1} where they make {2}", """
+            SELECT uploader, max(counted), max(made) FROM (
+                SELECT uploader, uploads || '/' || octets AS counted, '' AS made FROM upload_total
+                UNION ALL SELECT uploader, '', count(*) || '/' || sum(size) FROM upload GROUP BY uploader)
+            GROUP BY uploader HAVING max(counted) <> max(made)
+            """),
         ("facts of body {0}, which is not there", "SELECT f.blob FROM facts f LEFT JOIN blob b ON b.id = f.blob WHERE b.id IS NULL"),
         ("an extent at {0}/{1} is of body {2}, which is not there", """
             SELECT x.segment, x.offset, x.blob FROM extent x LEFT JOIN blob b ON b.id = x.blob WHERE b.id IS NULL

@@ -5,6 +5,7 @@ using Facteur.Storage.Embedded.Reading;
 using Facteur.Storage.Embedded.Search;
 using Facteur.Storage.Embedded.Sqlite;
 using Facteur.Storage.Embedded.Tracing;
+using Facteur.Storage.Embedded.Uploads;
 using Facteur.Storage.Embedded.Views;
 using Facteur.Storage.Embedded.Writing;
 using Facteur.Storage.Emails;
@@ -61,6 +62,7 @@ public sealed partial class EmbeddedStore : MailStore
         state = new EmbeddedState(this, time);
         directory = new EmbeddedDirectory(this, settings);
         Logins = new EmbeddedLoginHistory(this);
+        Uploads = new EmbeddedUploads(this);
         trace = new EmbeddedTrace(this, database, time, logger);
         queue = new EmbeddedQueue(this, database, trace, time);
         maintenance = new Maintenance(this, Path.Combine(options.Folder, DatabaseName), time, logger);
@@ -87,7 +89,7 @@ public sealed partial class EmbeddedStore : MailStore
     public override EmailStore Emails => throw new NotSupportedException();
 
     /// <inheritdoc/>
-    public override UploadStore Uploads => throw new NotSupportedException();
+    public override UploadStore Uploads { get; }
 
     /// <inheritdoc/>
     public override SubmissionStore Submissions => throw new NotSupportedException();

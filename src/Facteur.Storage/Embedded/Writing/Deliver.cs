@@ -1,5 +1,4 @@
 using Facteur.Mail;
-using Facteur.Storage.Embedded.Packs;
 using Facteur.Storage.Embedded.Queue;
 using Facteur.Storage.Embedded.Tracing;
 using Facteur.Storage.Queue;
@@ -32,7 +31,8 @@ internal sealed class Deliver(IReadOnlyList<Delivery> deliveries, EmbeddedQueue 
                 if (isFirst) emails.Add(account.Id, email = AddEmail(session, account, intake, modSeq, EntriesOf(plan, next - 1 - i, delivery, account)));
                 entries.Add(AddEntry(session, mailbox, target, flags, intake, email.Email, email.Thread, modSeq, isFirst));
             }
-            AddBlob(session, intake, emails.Count + delivery.Queued.Count);
+            Bodies.Insert(session, intake.Octets, emails.Count + delivery.Queued.Count);
+            AddFacts(session, intake.Blob, intake.Facts!);
             var ids = new QueueId[delivery.Queued.Count];
             for (var i = 0; i < ids.Length; i++) ids[i] = queue.Enqueue(session, delivery.Queued[i], intake.Blob, intake.Length);
             if (delivery.Reported.Count > 0) queue.ClearOwed(session, delivery.Reported);
@@ -126,29 +126,6 @@ internal sealed class Deliver(IReadOnlyList<Delivery> deliveries, EmbeddedQueue 
         (delta.Added ??= []).Add(row.ToMessageEntry());
         Keywords.Tell(session, mailbox, delta);
         return new StoredEntry(mailbox.Id, mailbox.UidValidity, uid, email, modSeq);
-    }
-
-    private static void AddBlob(WriteSession session, EmbeddedIntake intake, int refs)
-    {
-        var insert = session.Database.Get("INSERT INTO blob (id, size, refs, checksum, extents, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")
-            .Bind(1, intake.Blob).Bind(2, intake.Length).Bind(3, refs);
-        if (intake.Extents is { } extents)
-        {
-            insert.Bind(4, 0).Bind(5, ExtentList.Serialize(extents)).BindNull(6).Run();
-            foreach (var extent in extents) AddExtent(session, extent, intake.Blob);
-        }
-        else
-        {
-            insert.Bind(4, intake.InlineChecksum).BindNull(5).Bind(6, intake.Inline).Run();
-        }
-        AddFacts(session, intake.Blob, intake.Facts!);
-    }
-
-    public static void AddExtent(WriteSession session, Extent extent, long blob)
-    {
-        session.Database.Get("INSERT INTO extent (segment, offset, length, blob) VALUES (?1, ?2, ?3, ?4)")
-            .Bind(1, extent.Segment).Bind(2, extent.Offset).Bind(3, extent.Length).Bind(4, blob).Run();
-        session.CountSegment(extent.Segment, extent.Offset + Record.Room(extent.Length), extent.Length);
     }
 
     private static void AddFacts(WriteSession session, long blob, MessageFacts facts) =>

@@ -1,8 +1,10 @@
 using Facteur.Storage.Embedded.Packs;
+using Facteur.Storage.Embedded.Uploads;
+using Facteur.Storage.Emails;
 
 namespace Facteur.Storage.Embedded.Writing;
 
-/// <summary>Removes for good, in small steps, what is gone: entries of deleted mailboxes, emails past their retention, removed accounts, empty segments.</summary>
+/// <summary>Removes for good, in small steps, what is gone: entries of deleted mailboxes, emails past their retention, old uploads, removed accounts, empty segments.</summary>
 internal static class Purge
 {
     private const int Step = 500;
@@ -16,6 +18,7 @@ internal static class Purge
             return true;
         }
         var more = Emails(session, session.Now - (long)retention.TotalMilliseconds);
+        more |= UploadRows.Purge(session, session.Now - (long)UploadStore.Lifetime.TotalMilliseconds, Step) == Step;
         more |= Accounts(session);
         Expunged(session);
         Segments(session);
@@ -45,7 +48,7 @@ internal static class Purge
         return emails.Count == Step;
     }
 
-    /// <summary>An email or a message of the queue no longer refers to a body; with the last reference it goes.</summary>
+    /// <summary>An email, a message of the queue or an upload no longer refers to a body; with the last reference it goes.</summary>
     public static void Release(WriteSession session, long blob)
     {
         var row = session.Database.Get("UPDATE blob SET refs = refs - 1 WHERE id = ?1 RETURNING refs, extents").Bind(1, blob);
@@ -82,6 +85,7 @@ internal static class Purge
             return true;
         }
         if (Logins(session, id)) return true;
+        if (UploadRows.PurgeOf(session, id, Step)) return true;
         session.Database.Get("DELETE FROM subscription WHERE account = ?1").Bind(1, id).Run();
         session.Database.Get("DELETE FROM tombstone WHERE account = ?1").Bind(1, id).Run();
         session.Forget(new AccountId(id));
