@@ -9,6 +9,8 @@ public sealed record JmapServices(MailStore Store, AccountService Accounts, Logi
 {
     public JmapLimits Limits { get; init; } = new();
 
+    public JmapUrls Urls { get; init; } = new();
+
     /// <summary>The way of a message that is sent; null where nothing is (tests of reading).</summary>
     public DeliveryServices? Delivery { get; init; }
 }

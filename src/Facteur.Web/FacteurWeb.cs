@@ -60,6 +60,7 @@ public static class FacteurWeb
         PasskeyEndpoints.Map(application, web);
         new ExternalSignIn(web, new OidcDocuments(web.Fetch, web.Time), web.Fetch, web.Loggers.CreateLogger<ExternalSignIn>()).Map(application);
         LanguageChoice.Map(application);
+        web.Jmap.Map(application.MapGroup("").WithMetadata(OwnAuthentication.Instance));
         application.MapRazorPages();
     }
 

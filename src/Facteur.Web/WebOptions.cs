@@ -14,6 +14,9 @@ public sealed class WebOptions
     /// <summary>Peers that may say for whom they ask (X-Forwarded-For, X-Forwarded-Proto).</summary>
     public IReadOnlyList<IPNetwork> Proxies { get; init; } = [];
 
+    /// <summary>Programs of this machine may log in in clear (JMAP); pages never are.</summary>
+    public bool PlaintextOnLoopback { get; init; }
+
     /// <summary>Address of the pages, without a slash at its end; the issuer of tokens (RFC 8414 §2).</summary>
     public string Origin => HttpsPort() is { } port and not 443 ? $"https://{HostName}:{port}" : $"https://{HostName}";
 

@@ -3,9 +3,13 @@ using Facteur.Accounts.OAuth;
 using Facteur.Accounts.Passkeys;
 using Facteur.Accounts.Policy;
 using Facteur.Accounts.Sessions;
+using Facteur.Delivery.Receiving;
 using Facteur.Delivery.Recipients;
+using Facteur.Jmap;
+using Facteur.Jmap.Http;
 using Facteur.Storage;
 using Facteur.Web.External;
+using Facteur.Web.Jmap;
 using Microsoft.Extensions.Logging;
 
 namespace Facteur.Web;
@@ -15,12 +19,16 @@ public sealed record WebParts(WebOptions Options, MailStore Store, LoginService 
 {
     /// <summary>What accounts gave to programs, when the host has it for others as well.</summary>
     public OAuthGrants? Grants { get; init; }
+
+    /// <summary>The way of messages that are sent by JMAP; null where none are.</summary>
+    public DeliveryServices? Delivery { get; init; }
 }
 
 /// <summary>What pages and endpoints work with: one object, since each of its parts is the only one in the process.</summary>
 public sealed class WebServices : IDisposable
 {
     private readonly LoginService logins;
+    private readonly JmapAuthentication jmapAuthentication;
 
     public WebServices(WebParts parts)
     {
@@ -42,6 +50,9 @@ public sealed class WebServices : IDisposable
         Providers = new OidcProviders(Store);
         Policies = parts.Logins.Policies;
         parts.Logins.Tokens = Tokens;
+        var jmap = new JmapServices(Store, Accounts, parts.Logins, Time) { Delivery = parts.Delivery, Urls = new JmapUrls { Origin = () => Options.Origin } };
+        jmapAuthentication = new JmapAuthentication(this, parts.Logins);
+        Jmap = new JmapEndpoints(jmap, jmapAuthentication, Loggers);
     }
 
     public WebOptions Options { get; }
@@ -63,10 +74,12 @@ public sealed class WebServices : IDisposable
     public OAuthTokens Tokens { get; }
     public DeviceCodes Devices { get; }
     public OidcProviders Providers { get; }
+    public JmapEndpoints Jmap { get; }
 
     public void Dispose()
     {
         Grants.Withdrawn -= logins.EndTokenSessions;
+        jmapAuthentication.Dispose();
         Passkeys.Dispose();
     }
 }

@@ -12,6 +12,7 @@ namespace Facteur.Accounts.Sessions;
 public sealed class WebSessions(MailStore store, WebSessionOptions options, TimeProvider time)
 {
     private const string Space = "web-session";
+    private readonly SessionWatches watches = new();
 
     /// <summary>Makes a session. Answers it with the secret for the cookie.</summary>
     public async ValueTask<(WebSession Session, string Secret)> AddAsync(NewSession made, CancellationToken cancel)
@@ -54,14 +55,17 @@ public sealed class WebSessions(MailStore store, WebSessionOptions options, Time
     public async ValueTask<IReadOnlyList<WebSession>> ListAsync(AccountRecord account, CancellationToken cancel) =>
         [.. (await StandingAsync(await AllAsync(account.Id, cancel), cancel)).OrderByDescending(one => one.LastSeen)];
 
-    public async ValueTask RemoveAsync(WebSession session, CancellationToken cancel) => await store.State.RemoveAsync(Space, session.Key, cancel);
+    public ValueTask RemoveAsync(WebSession session, CancellationToken cancel) => RemoveAsync(session.Key, cancel);
+
+    /// <summary>Calls <paramref name="end"/> once, on any thread, when the session is removed: what the browser has open for long ends.</summary>
+    public IDisposable Watch(WebSession session, Action end) => watches.Add(session.Key, end);
 
     /// <summary>Ends all sessions of an account but one.</summary>
     /// <param name="except">Null: all of them.</param>
     public async ValueTask RemoveAllAsync(AccountId account, WebSession? except, CancellationToken cancel)
     {
         foreach (var session in await AllAsync(account, cancel))
-            if (session.Key != except?.Key) await store.State.RemoveAsync(Space, session.Key, cancel);
+            if (session.Key != except?.Key) await RemoveAsync(session.Key, cancel);
     }
 
     /// <summary>Lets a session outlive a change that its own user made just now (a new password, a second factor).</summary>
@@ -86,7 +90,13 @@ public sealed class WebSessions(MailStore store, WebSessionOptions options, Time
     private async ValueTask MakeRoomAsync(AccountId account, CancellationToken cancel)
     {
         var all = await AllAsync(account, cancel);
-        foreach (var oldest in all.OrderByDescending(one => one.LastSeen).Skip(options.MaxPerAccount - 1)) await store.State.RemoveAsync(Space, oldest.Key, cancel);
+        foreach (var oldest in all.OrderByDescending(one => one.LastSeen).Skip(options.MaxPerAccount - 1)) await RemoveAsync(oldest.Key, cancel);
+    }
+
+    private async ValueTask RemoveAsync(string key, CancellationToken cancel)
+    {
+        await store.State.RemoveAsync(Space, key, cancel);
+        watches.End(key);
     }
 
     private async ValueTask<List<WebSession>> AllAsync(AccountId account, CancellationToken cancel)

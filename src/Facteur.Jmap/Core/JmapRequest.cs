@@ -8,12 +8,20 @@ namespace Facteur.Jmap;
 public sealed class JmapRequest(JmapServices services, JmapUser user)
 {
     private readonly Dictionary<string, string> createdIds = new(StringComparer.Ordinal);
-    private readonly Queue<(string Method, ReadOnlyMemory<byte> Arguments)> following = new();
     private IReadOnlyList<JmapAccount>? accounts;
 
     public JmapServices Services { get; } = services;
 
     public JmapUser User { get; } = user;
+
+    /// <summary>Capabilities that the client names in "using": a server follows no others (RFC 8620 §1.8). Null: all of them.</summary>
+    internal IReadOnlySet<string>? Using { get; init; }
+
+    /// <summary>Those of the server, by which methods of an account are refused that it has not; null: none are.</summary>
+    internal JmapCapabilitySet? Capabilities { get; init; }
+
+    /// <summary>Whether the client opted in to a capability: properties and arguments of ours are there for no one else.</summary>
+    public bool Uses(string capability) => Using?.Contains(capability) ?? true;
 
     /// <summary>Ids by creation id, in this request and those the client sent along (RFC 8620 §3.3, §5.3).</summary>
     public IReadOnlyDictionary<string, string> CreatedIds => createdIds;
@@ -31,7 +39,8 @@ public sealed class JmapRequest(JmapServices services, JmapUser user)
         var found = new List<JmapAccount> { new(own.Id, own.Address, own.DisplayName, own.Member is null, own.MayWrite ? ShareRights.All : ShareRights.Read) };
         if (own.Member is null)
             foreach (var share in await Services.Store.Directory.ListSharesOfAsync(own.Id, cancel))
-                if (share.Rights.HasFlag(ShareRights.Read) && await Services.Store.Directory.GetAccountAsync(share.Shared, cancel) is { Enabled: true } shared)
+                if (share.Rights.HasFlag(ShareRights.Read) && await Services.Store.Directory.GetAccountAsync(share.Shared, cancel) is { Enabled: true } shared
+                    && await Services.Logins.LetsInMemberAsync(shared, own, cancel))
                     found.Add(new JmapAccount(shared.Id, shared.Address, shared.DisplayName, false, share.Rights));
         return accounts = found;
     }
@@ -44,10 +53,4 @@ public sealed class JmapRequest(JmapServices services, JmapUser user)
             if (account.Id == wanted) return account;
         return null;
     }
-
-    internal void Follow(string method, ReadOnlyMemory<byte> arguments) => following.Enqueue((method, arguments));
-
-    internal bool TryTakeFollowing(out (string Method, ReadOnlyMemory<byte> Arguments) next) => following.TryDequeue(out next);
-
-    internal void DropFollowing() => following.Clear();
 }

@@ -6,7 +6,29 @@ namespace Facteur.Jmap;
 /// <summary>Who a request is from.</summary>
 /// <param name="Account">As logged in: the person's own.</param>
 /// <param name="UserName">What the session shows.</param>
-public sealed record JmapUser(Account Account, string UserName);
+public sealed record JmapUser(Account Account, string UserName)
+{
+    /// <summary>How <see cref="Watch"/> is told; null where nothing ends (tests).</summary>
+    public Func<Action, IDisposable>? Watcher { get; init; }
+
+    /// <summary>The person: a member of a shared account that is logged in to it, else the account itself.</summary>
+    public AccountId Person => Account.Member ?? Account.Id;
+
+    /// <summary>
+    /// Calls <paramref name="end"/>, on any thread and perhaps more than once, when this user would not be let in any more: account, credential, token or session is
+    /// gone, or a rule is against it. At once when that happened since it was let in. Whatever is open for long holds the result.
+    /// </summary>
+    public IDisposable Watch(Action end) => Watcher?.Invoke(end) ?? NothingToWatch.Instance;
+
+    private sealed class NothingToWatch : IDisposable
+    {
+        public static readonly NothingToWatch Instance = new();
+
+        public void Dispose()
+        {
+        }
+    }
+}
 
 /// <summary>An account as a request may use it: the user's own, or a shared one.</summary>
 /// <param name="Rights">All of them for one's own.</param>

@@ -18,7 +18,8 @@ internal static class WebPages
             HostName = configuration.Hostname,
             HttpsPort = () => listeners().FirstOrDefault(one => one.Kind.Name == "https")?.EndPoint.Port,
             Proxies = configuration.Proxies,
+            PlaintextOnLoopback = configuration.PlaintextAuth == PlaintextAuth.Loopback,
         };
-        return new WebServices(new WebParts(options, store, logins, new LoginOptions(), mail.Http.SendAsync, time, loggers) { Grants = mail.Grants });
+        return new WebServices(new WebParts(options, store, logins, new LoginOptions(), mail.Http.SendAsync, time, loggers) { Grants = mail.Grants, Delivery = mail.Delivery });
     }
 }

@@ -3,10 +3,16 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Facteur.Web.Requests;
 
-/// <summary>On endpoints that take no cookie (tokens, and later JMAP with a bearer token): a forged form has nothing to gain there.</summary>
+/// <summary>On endpoints that take no cookie (tokens): a forged form has nothing to gain there.</summary>
 internal sealed class NoCookies
 {
     public static readonly NoCookies Instance = new();
+}
+
+/// <summary>On endpoints that find out themselves who asks, and what of it may be forged: JMAP.</summary>
+internal sealed class OwnAuthentication
+{
+    public static readonly OwnAuthentication Instance = new();
 }
 
 /// <summary>
@@ -39,5 +45,6 @@ internal static class CsrfGuard
         }
     }
 
-    private static bool IsOwn(string sender, HttpRequest request, string origin) => sender == origin || sender == $"{request.Scheme}://{request.Host}";
+    /// <summary>Whether a value of Origin is this server as the browser sees it.</summary>
+    public static bool IsOwn(string sender, HttpRequest request, string origin) => sender == origin || sender == $"{request.Scheme}://{request.Host}";
 }

@@ -1,5 +1,7 @@
+using System.Net;
 using Facteur.Accounts;
 using Facteur.Accounts.Sessions;
+using Facteur.Web.Jmap;
 using Facteur.Web.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -24,7 +26,8 @@ internal sealed partial class WebPipeline(WebServices services, ILogger<WebPipel
         var web = new WebRequest(context, services, await services.Secrets.GetAsync(KeyName, context.RequestAborted));
         context.Features.Set(web);
         web.Text = await LanguageAsync(context, web);
-        if (!context.Request.IsHttps) await ToHttpsAsync(context);
+        if (!context.Request.IsHttps && IsJmapInside(context)) await GuardedAsync(context, next);
+        else if (!context.Request.IsHttps) await ToHttpsAsync(context);
         else if (!HostGuard.IsOurs(context.Request.Host, services.Options)) await ProblemPage.WriteAsync(context, StatusCodes.Status421MisdirectedRequest, "Problem.Host", services.Options.Origin);
         else await GuardedAsync(context, next);
     }
@@ -32,7 +35,7 @@ internal sealed partial class WebPipeline(WebServices services, ILogger<WebPipel
     /// <summary>After routing.</summary>
     public async Task IdentifyAsync(HttpContext context, RequestDelegate next)
     {
-        if (context.Features.Get<WebRequest>() is not { } web)
+        if (context.Features.Get<WebRequest>() is not { } web || context.GetEndpoint()?.Metadata.GetMetadata<OwnAuthentication>() is not null)
         {
             await next(context);
             return;
@@ -59,6 +62,10 @@ internal sealed partial class WebPipeline(WebServices services, ILogger<WebPipel
         if (await CsrfGuard.AllowsAsync(context, services.Options.Origin)) await next(context);
         else await ProblemPage.WriteAsync(context, StatusCodes.Status403Forbidden, "Problem.Form");
     }
+
+    /// <summary>Programs of this machine may use JMAP in clear where they may use IMAP so. They bring their credentials: a cookie of ours is kept to https.</summary>
+    private bool IsJmapInside(HttpContext context) =>
+        services.Options.PlaintextOnLoopback && JmapAuthentication.IsJmap(context.Request.Path) && IPAddress.IsLoopback(ClientAddress.Of(context));
 
     /// <summary>The account's own language, else what was chosen on the page, else the browser's, else the site's.</summary>
     private async ValueTask<WebText> LanguageAsync(HttpContext context, WebRequest web)

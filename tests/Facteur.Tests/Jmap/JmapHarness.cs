@@ -55,7 +55,7 @@ internal sealed class JmapHarness : IAsyncDisposable
     /// <summary>Sends a whole request, its text as in the RFC, with all capabilities in use unless it names its own.</summary>
     public async Task<JsonElement> RequestAsync(string methodCalls, AccountRecord? by = null)
     {
-        var all = typeof(JmapCapabilities).GetFields().Select(field => (string)field.GetRawConstantValue()!);
+        var all = Processor.Capabilities.All.Select(one => one.Name);
         var request = $$"""{"using": {{JsonSerializer.Serialize(all)}}, "methodCalls": {{methodCalls}}}""";
         var output = new ArrayBufferWriter<byte>();
         await Processor.RunAsync(UserOf(by ?? Ada), Encoding.UTF8.GetBytes(request), output, default);

@@ -36,6 +36,16 @@ internal sealed class WebBrowser(HttpMessageHandler server, string origin, Func<
     public Task<WebAnswer> PostJsonAsync(string path, JsonNode json, params (string Name, string Value)[] headers) =>
         SendAsync(new HttpRequestMessage(HttpMethod.Post, Address(path)) { Content = new StringContent(json.ToJsonString(), System.Text.Encoding.UTF8, "application/json") }, headers);
 
+    /// <summary>Posts a text of any type.</summary>
+    public Task<WebAnswer> PostTextAsync(string path, string text, string type, params (string Name, string Value)[] headers)
+    {
+        var content = new ByteArrayContent(System.Text.Encoding.UTF8.GetBytes(text));
+        content.Headers.TryAddWithoutValidation("Content-Type", type);
+        return SendAsync(new HttpRequestMessage(HttpMethod.Post, Address(path)) { Content = content }, headers);
+    }
+
+    public Task<WebAnswer> OptionsAsync(string path, params (string Name, string Value)[] headers) => SendAsync(new HttpRequestMessage(HttpMethod.Options, Address(path)), headers);
+
     /// <summary>Loads a page and sends its form with the fields that are given.</summary>
     public async Task<WebAnswer> SubmitAsync(string page, string? action, params (string Name, string Value)[] fields)
     {
