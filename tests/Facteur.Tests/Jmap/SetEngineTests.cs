@@ -67,7 +67,6 @@ public sealed class SetEngineTests
     [InlineData("""{"title/x": 1}""")]
     [InlineData("""{"keywords/a~2": true}""")] // RFC 6901 §3
     [InlineData("""{"keywords/a~": true}""")]
-    [InlineData("""{"title": "a", "title": "b"}""")]
     public async Task A_patch_that_is_not_one_is_refused(string patch)
     {
         var todos = Piano();
@@ -103,7 +102,6 @@ public sealed class SetEngineTests
     [InlineData("""{"update": []}""", "invalidArguments")]
     [InlineData("""{"destroy": "a"}""", "invalidArguments")]
     [InlineData("""{"destroy": [1]}""", "invalidArguments")]
-    [InlineData("""{"create": {"a": {}, "a": {}}}""", "invalidArguments")]
     [InlineData("""{"forget": ["a"]}""", "invalidArguments")]
     [InlineData("""{"create": {"a": {}, "b": {}}, "update": {"a": {}, "b": {}}, "destroy": ["c", "d"]}""", "requestTooLarge")]
     public async Task Calls_that_are_wrong_change_nothing(string arguments, string error)
