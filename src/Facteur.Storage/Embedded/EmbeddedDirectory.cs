@@ -78,7 +78,7 @@ internal sealed partial class EmbeddedDirectory(EmbeddedStore store, EmbeddedSet
         foreach (var (name, role) in StandardMailboxes)
         {
             MailboxVerbs.Insert(session, account, name, role, modSeq, selectable: true);
-            MailboxVerbs.Subscribe(session, id, name, subscribed: true);
+            MailboxVerbs.Subscribe(session, id, name, subscribed: true, modSeq);
         }
         return ById(database, id)!;
     }, cancel);

@@ -128,8 +128,14 @@ public sealed partial class EmbeddedStore
                 return copied;
             },
             grows: !move, cancel); // moving to Trash is how people make room
-        if (moved is { Emails.Count: > 0 }) announcer.Post(() => RaiseEmailsMoved(moved));
+        if (moved is { Emails.Count: > 0 }) Announce([moved]);
         return result;
+    }
+
+    /// <summary>Tells of messages that went from one mailbox to another, after the commit.</summary>
+    internal void Announce(IReadOnlyList<EmailsMoved> moves)
+    {
+        foreach (var moved in moves) announcer.Post(() => RaiseEmailsMoved(moved));
     }
 
     /// <summary>Removes for good what is past its time, in steps, until nothing is left to do now.</summary>

@@ -1,4 +1,5 @@
 using Facteur.Mail;
+using Facteur.Storage.Embedded.Emails;
 using Facteur.Storage.Embedded.Packs;
 using Facteur.Storage.Embedded.Queue;
 using Facteur.Storage.Embedded.Reading;
@@ -29,6 +30,7 @@ public sealed partial class EmbeddedStore : MailStore
     private readonly SqliteConnection database;
     private readonly ReaderPool readers;
     private readonly ViewRegistry views;
+    private readonly AccountViews accounts;
     private readonly Announcer announcer;
     private readonly GroupCommitWriter writer;
     private readonly EmbeddedDirectory directory;
@@ -50,12 +52,14 @@ public sealed partial class EmbeddedStore : MailStore
         lastBlob = database.Scalar("SELECT value FROM store WHERE key = 'blob_high'");
         readers = new ReaderPool(Path.Combine(options.Folder, DatabaseName), options.MapOctets);
         views = new ViewRegistry(LoadSnapshot);
+        accounts = new AccountViews(account => Read(reader => AccountLoad.Read(reader, account)), time);
         announcer = new Announcer(RaiseAccountChanged, logger);
         search = new SearchIndex(Path.Combine(options.Folder, "search"), options, readers, Packs, logger);
         var session = new WriteSession(database, options, Packs, time, () => Interlocked.Read(ref lastBlob))
         {
             AccountGone = account => search.Remove(account),
             PurgeSoon = () => maintenance!.PurgeSoon(),
+            IsWatched = accounts.IsWatched,
         };
         writer = new GroupCommitWriter(session, Publish, () => files.AvailableOctets(options.Folder) >= options.ReserveOctets, logger);
         settings = new EmbeddedSettings(this);
@@ -65,6 +69,8 @@ public sealed partial class EmbeddedStore : MailStore
         Uploads = new EmbeddedUploads(this);
         trace = new EmbeddedTrace(this, database, time, logger);
         queue = new EmbeddedQueue(this, database, trace, time);
+        Emails = new EmbeddedEmails(this, accounts, readers);
+        Snoozes = new EmbeddedSnoozes(this);
         maintenance = new Maintenance(this, Path.Combine(options.Folder, DatabaseName), time, logger);
     }
 
@@ -86,7 +92,7 @@ public sealed partial class EmbeddedStore : MailStore
     public override SettingsStore Settings => settings;
 
     /// <inheritdoc/>
-    public override EmailStore Emails => throw new NotSupportedException();
+    public override EmailStore Emails { get; }
 
     /// <inheritdoc/>
     public override UploadStore Uploads { get; }
@@ -95,7 +101,7 @@ public sealed partial class EmbeddedStore : MailStore
     public override SubmissionStore Submissions => throw new NotSupportedException();
 
     /// <inheritdoc/>
-    public override SnoozeStore Snoozes => throw new NotSupportedException();
+    public override SnoozeStore Snoozes { get; }
 
     internal EmbeddedStoreOptions Options { get; }
     internal PackStore Packs { get; }
@@ -141,6 +147,7 @@ public sealed partial class EmbeddedStore : MailStore
         await trace.DisposeAsync();
         await Task.Run(writer.Dispose);
         await announcer.DisposeAsync();
+        accounts.Dispose();
         search.Dispose();
         readers.Dispose();
         try
@@ -203,12 +210,34 @@ public sealed partial class EmbeddedStore : MailStore
         var notify = new List<SharedView>();
         foreach (var delta in session.Deltas)
             if (views.Publish(delta) is { } shared && (notify.Count == 0 || notify[^1] != shared)) notify.Add(shared);
+        PublishAccounts(session);
         var changes = new List<AccountChange>(session.Touched.Count);
         foreach (var (id, mailboxes) in session.Touched)
             if (session.FindAccount(id) is { } account) changes.Add(new AccountChange(id, new ModSeq(account.ModSeq), [.. mailboxes]));
         if (notify.Count + changes.Count > 0) announcer.Post(notify, changes);
         maintenance.Committed(changes, session.Database.PagesWritten());
     }
+
+    private void PublishAccounts(WriteSession session)
+    {
+        foreach (var (id, log) in session.Logs)
+        {
+            if (!accounts.IsWatched(id)) continue;
+            if (session.FindAccount(id) is not { Removed: false } account)
+            {
+                accounts.Remove(id);
+                continue;
+            }
+            var mailboxes = new List<MailboxChanged>();
+            if (log is not null && session.Touched.TryGetValue(id, out var touched))
+                foreach (var mailbox in touched) mailboxes.Add(After(session, mailbox));
+            accounts.Publish(id, new AccountCommit(new ModSeq(account.ModSeq), log, mailboxes));
+        }
+    }
+
+    private static MailboxChanged After(WriteSession session, MailboxId id) => session.FindMailbox(id) is { IsDeleted: false } mailbox
+        ? new MailboxChanged(id, mailbox.ToMailbox(), mailbox.Keywords is null ? null : Keywords.Table(session, mailbox))
+        : new MailboxChanged(id, null, null);
 
     [LoggerMessage(LogLevel.Warning, "The write-ahead log could not be moved into the database")]
     private partial void LogCheckpointFailed(Exception error);

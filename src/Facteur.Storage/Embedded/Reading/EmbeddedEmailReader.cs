@@ -26,8 +26,7 @@ internal sealed class EmbeddedEmailReader(ReaderPool readers, MailboxId mailbox,
 
     private readonly IReadOnlyList<UidRange> uids = UidRanges.Normalize(uids);
     private Row[] rows = [];
-    private byte[] octets = [];
-    private int used;
+    private readonly RowOctets octets = new();
     private int count;
     private int at = -1;
     private int range;
@@ -41,13 +40,13 @@ internal sealed class EmbeddedEmailReader(ReaderPool readers, MailboxId mailbox,
     public override ThreadId Thread => new(rows[at].Thread);
     public override BodyReference Body => new(rows[at].Blob, rows[at].Size);
     public override string? PopUidl => rows[at].PopUidl;
-    public override ReadOnlySpan<byte> Envelope => Slice(rows[at].Envelope);
-    public override ReadOnlySpan<byte> BodyStructure => Slice(rows[at].BodyStructure);
-    public override ReadOnlySpan<byte> Parts => Slice(rows[at].Parts);
-    public override string Preview => Encoding.UTF8.GetString(Slice(rows[at].Preview));
-    public override ReadOnlySpan<byte> FoldedHeaders => Slice(rows[at].FoldedHeaders);
-    public override string BaseSubject => Encoding.UTF8.GetString(Slice(rows[at].BaseSubject));
-    public override string? MessageId => rows[at].MessageId is { } id ? Encoding.UTF8.GetString(Slice(id)) : null;
+    public override ReadOnlySpan<byte> Envelope => octets.Slice(rows[at].Envelope);
+    public override ReadOnlySpan<byte> BodyStructure => octets.Slice(rows[at].BodyStructure);
+    public override ReadOnlySpan<byte> Parts => octets.Slice(rows[at].Parts);
+    public override string Preview => Encoding.UTF8.GetString(octets.Slice(rows[at].Preview));
+    public override ReadOnlySpan<byte> FoldedHeaders => octets.Slice(rows[at].FoldedHeaders);
+    public override string BaseSubject => Encoding.UTF8.GetString(octets.Slice(rows[at].BaseSubject));
+    public override string? MessageId => rows[at].MessageId is { } id ? Encoding.UTF8.GetString(octets.Slice(id)) : null;
     public override DateTimeOffset? SentDate => rows[at].SentDate is { } date ? Time(date, rows[at].SentZone) : null;
 
     public override ValueTask<bool> ReadAsync(CancellationToken cancel)
@@ -62,14 +61,15 @@ internal sealed class EmbeddedEmailReader(ReaderPool readers, MailboxId mailbox,
     public override ValueTask DisposeAsync()
     {
         if (rows.Length > 0) ArrayPool<Row>.Shared.Return(rows, clearArray: true);
-        if (octets.Length > 0) ArrayPool<byte>.Shared.Return(octets);
-        (rows, octets, count, range) = ([], [], 0, uids.Count);
+        octets.Return();
+        (rows, count, range) = ([], 0, uids.Count);
         return ValueTask.CompletedTask;
     }
 
     private void Fill()
     {
-        (count, used) = (0, 0);
+        count = 0;
+        octets.Clear();
         if (range == uids.Count) return;
         if (rows.Length < batch)
         {
@@ -84,7 +84,7 @@ internal sealed class EmbeddedEmailReader(ReaderPool readers, MailboxId mailbox,
             while (row.Step())
             {
                 Read(row, out rows[count++]);
-                if (count < batch && used < BatchOctets) continue;
+                if (count < batch && octets.Used < BatchOctets) continue;
                 from = rows[count - 1].Entry.Uid.Value + 1;
                 if (from == 0 || from > uids[range].Last) (range, from) = (range + 1, 0);
                 batch = Math.Min(batch * 4, LargestBatch);
@@ -102,32 +102,16 @@ internal sealed class EmbeddedEmailReader(ReaderPool readers, MailboxId mailbox,
             SaveDate = source.Int64(9), PopUidl = source.TextOrNull(10),
         };
         if (fields == EmailFields.Entry) return;
-        if ((fields & EmailFields.Envelope) != 0) row.Envelope = Keep(source.Octets(11));
-        if ((fields & EmailFields.BodyStructure) != 0) row.BodyStructure = Keep(source.Octets(12));
-        if ((fields & EmailFields.Parts) != 0) row.Parts = Keep(source.Octets(13));
-        if ((fields & EmailFields.Preview) != 0) row.Preview = Keep(source.Octets(14));
-        if ((fields & EmailFields.FoldedHeaders) != 0) row.FoldedHeaders = Keep(source.Octets(15));
+        if ((fields & EmailFields.Envelope) != 0) row.Envelope = octets.Keep(source.Octets(11));
+        if ((fields & EmailFields.BodyStructure) != 0) row.BodyStructure = octets.Keep(source.Octets(12));
+        if ((fields & EmailFields.Parts) != 0) row.Parts = octets.Keep(source.Octets(13));
+        if ((fields & EmailFields.Preview) != 0) row.Preview = octets.Keep(source.Octets(14));
+        if ((fields & EmailFields.FoldedHeaders) != 0) row.FoldedHeaders = octets.Keep(source.Octets(15));
         if ((fields & EmailFields.SortKeys) == 0) return;
-        row.BaseSubject = Keep(source.Octets(16));
-        row.MessageId = source.IsNull(17) ? null : Keep(source.Octets(17));
+        row.BaseSubject = octets.Keep(source.Octets(16));
+        row.MessageId = source.IsNull(17) ? null : octets.Keep(source.Octets(17));
         (row.SentDate, row.SentZone) = (source.Int64OrNull(18), source.Int32(19));
     }
-
-    private Range Keep(ReadOnlySpan<byte> value)
-    {
-        if (octets.Length - used < value.Length)
-        {
-            var larger = ArrayPool<byte>.Shared.Rent(Math.Max(used + value.Length, Math.Max(octets.Length * 2, 16 * 1024)));
-            octets.AsSpan(0, used).CopyTo(larger);
-            if (octets.Length > 0) ArrayPool<byte>.Shared.Return(octets);
-            octets = larger;
-        }
-        value.CopyTo(octets.AsSpan(used));
-        used += value.Length;
-        return (used - value.Length)..used;
-    }
-
-    private ReadOnlySpan<byte> Slice(Range range) => octets.AsSpan(range);
 
     private static DateTimeOffset Time(long milliseconds, int zone) =>
         DateTimeOffset.FromUnixTimeMilliseconds(milliseconds).ToOffset(TimeSpan.FromMinutes(zone));

@@ -7,7 +7,8 @@ internal static class MailboxReads
 {
     private const string Columns = """
         SELECT m.id, m.account, m.name, m.role, m.selectable, m.uidvalidity, m.uidnext, m.highest_modseq, m.messages, m.unseen, m.deleted,
-            m.octets, m.deleted_octets, EXISTS (SELECT 1 FROM subscription s WHERE s.account = m.account AND s.name = m.name)
+            m.octets, m.deleted_octets, m.sort_order, m.color, m.created_modseq, m.properties_modseq,
+            EXISTS (SELECT 1 FROM subscription s WHERE s.account = m.account AND s.name = m.name)
         FROM mailbox m
         """;
 
@@ -96,7 +97,7 @@ internal static class MailboxReads
         return [.. entries];
     }
 
-    private static KeywordTable Keywords(SqliteConnection database, MailboxId id)
+    public static KeywordTable Keywords(SqliteConnection database, MailboxId id)
     {
         var names = new List<string?>();
         var rows = database.Get("SELECT bit, name FROM keyword WHERE mailbox = ?1 ORDER BY bit").Bind(1, id.Value);
@@ -121,6 +122,7 @@ internal static class MailboxReads
         Id = new MailboxId(row.Int64(0)), Account = new AccountId(row.Int64(1)), Name = row.Text(2), Role = (MailboxRole)row.Int32(3),
         Selectable = row.Int64(4) != 0, UidValidity = (uint)row.Int64(5), UidNext = (uint)row.Int64(6), HighestModSeq = new ModSeq(row.Int64(7)),
         Messages = row.Int32(8), Unseen = row.Int32(9), Deleted = row.Int32(10), Size = row.Int64(11), DeletedSize = row.Int64(12),
-        Subscribed = row.Int64(13) != 0,
+        SortOrder = row.Int32(13), Color = row.Text(14), Created = new ModSeq(row.Int64(15)), PropertiesChanged = new ModSeq(row.Int64(16)),
+        Subscribed = row.Int64(17) != 0,
     };
 }

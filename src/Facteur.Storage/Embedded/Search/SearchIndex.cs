@@ -25,25 +25,39 @@ internal sealed partial class SearchIndex(string folder, EmbeddedStoreOptions op
 
     public async Task<IReadOnlyList<Uid>> FindAsync(AccountId account, MailboxSnapshot snapshot, string needle, bool withHeaders, CancellationToken cancel)
     {
-        var octets = Encoding.UTF8.GetBytes(needle);
-        if (octets.Length == 0) return AllOf(snapshot); // RFC 9051 §6.4.4: every string holds the empty one.
-        var found = new HashSet<long>();
-        var entry = await EnterAsync(account, cancel);
-        try
-        {
-            var text = await CatchUpAsync(entry, account, cancel);
-            text.Find(Wanted(text, snapshot), octets, withHeaders, found, cancel);
-        }
-        finally
-        {
-            Leave(entry);
-        }
+        if (needle.Length == 0) return AllOf(snapshot); // RFC 9051 §6.4.4: every string holds the empty one.
+        var emails = new long[snapshot.Count];
+        var at = 0;
+        foreach (var chunk in snapshot.Chunks)
+            foreach (var message in chunk) emails[at++] = message.Email.Value;
+        Array.Sort(emails);
+        var found = await FindEmailsAsync(account, emails, needle, withHeaders, cancel);
         if (found.Count == 0) return [];
         var uids = new List<Uid>();
         foreach (var chunk in snapshot.Chunks)
             foreach (var message in chunk)
                 if (found.Contains(message.Email.Value)) uids.Add(message.Uid);
         return uids;
+    }
+
+    /// <summary>Those of some emails of an account whose text holds the needle.</summary>
+    /// <param name="emails">Ascending; may repeat.</param>
+    public async Task<HashSet<long>> FindEmailsAsync(AccountId account, long[] emails, string needle, bool withHeaders, CancellationToken cancel)
+    {
+        var octets = Encoding.UTF8.GetBytes(needle);
+        if (octets.Length == 0) return [.. emails];
+        var found = new HashSet<long>();
+        var entry = await EnterAsync(account, cancel);
+        try
+        {
+            var text = await CatchUpAsync(entry, account, cancel);
+            text.Find(Wanted(text, emails), octets, withHeaders, found, cancel);
+        }
+        finally
+        {
+            Leave(entry);
+        }
+        return found;
     }
 
     /// <summary>Writes the texts that are missing.</summary>
@@ -85,13 +99,8 @@ internal sealed partial class SearchIndex(string folder, EmbeddedStoreOptions op
         return uids;
     }
 
-    private static List<TextRecord> Wanted(TextFile text, MailboxSnapshot snapshot)
+    private static List<TextRecord> Wanted(TextFile text, long[] emails)
     {
-        var emails = new long[snapshot.Count];
-        var at = 0;
-        foreach (var chunk in snapshot.Chunks)
-            foreach (var message in chunk) emails[at++] = message.Email.Value;
-        Array.Sort(emails);
         var wanted = new List<TextRecord>(emails.Length);
         var records = text.Records;
         var next = 0;

@@ -1,6 +1,7 @@
 using Facteur.Mail;
 using Facteur.Storage.Embedded.Queue;
 using Facteur.Storage.Embedded.Tracing;
+using Facteur.Storage.Emails;
 using Facteur.Storage.Queue;
 
 namespace Facteur.Storage.Embedded.Writing;
@@ -28,7 +29,7 @@ internal sealed class Deliver(IReadOnlyList<Delivery> deliveries, EmbeddedQueue 
                 var account = mailbox.Account;
                 if (!modSeqs.TryGetValue(account.Id, out var modSeq)) modSeqs.Add(account.Id, modSeq = session.NextModSeq(account));
                 var isFirst = !emails.TryGetValue(account.Id, out var email);
-                if (isFirst) emails.Add(account.Id, email = AddEmail(session, account, intake, modSeq, EntriesOf(plan, next - 1 - i, delivery, account)));
+                if (isFirst) emails.Add(account.Id, email = AddEmail(session, account, intake, target.InternalDate, modSeq, EntriesOf(plan, next - 1 - i, delivery, account)));
                 entries.Add(AddEntry(session, mailbox, target, flags, intake, email.Email, email.Thread, modSeq, isFirst));
             }
             Bodies.Insert(session, intake.Octets, emails.Count + delivery.Queued.Count);
@@ -98,15 +99,21 @@ internal sealed class Deliver(IReadOnlyList<Delivery> deliveries, EmbeddedQueue 
         return plan;
     }
 
-    private static (EmailId, ThreadId) AddEmail(WriteSession session, AccountState account, EmbeddedIntake intake, ModSeq modSeq, int entries)
+    private static (EmailId, ThreadId) AddEmail(
+        WriteSession session, AccountState account, EmbeddedIntake intake, DateTimeOffset received, ModSeq modSeq, int entries)
     {
         var email = new EmailId(session.NextEmail());
         var thread = Threads.Find(session, account.Id, intake.Facts!, email);
         session.Database.Get("""
-            INSERT INTO email (id, account, blob, thread, size, received_at, created_modseq, modseq, entries)
-            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?8)
+            INSERT INTO email (id, account, blob, thread, size, received_at, created_modseq, modseq, entries, has_attachment)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?8, ?9)
             """).Bind(1, email.Value).Bind(2, account.Id.Value).Bind(3, intake.Blob).Bind(4, thread.Value).Bind(5, intake.Length)
-            .Bind(6, session.Now).Bind(7, modSeq.Value).Bind(8, entries).Run();
+            .Bind(6, received.ToUnixTimeMilliseconds()).Bind(7, modSeq.Value).Bind(8, entries).Bind(9, intake.Facts!.HasAttachment ? 1 : 0).Run();
+        session.Log(account.Id)?.Created.Add(new EmailRow
+        {
+            Id = email, Thread = thread, Created = modSeq, Changed = modSeq, ReceivedAt = received.ToUnixTimeMilliseconds(), Size = intake.Length,
+            HasAttachment = intake.Facts.HasAttachment, Body = new BodyReference(intake.Blob, intake.Length), First = default,
+        });
         account.Messages++;
         account.Octets += intake.Length;
         return (email, thread);

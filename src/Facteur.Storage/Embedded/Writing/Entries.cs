@@ -1,3 +1,6 @@
+using Facteur.Storage.Embedded.Emails;
+using Facteur.Storage.Embedded.Sqlite;
+
 namespace Facteur.Storage.Embedded.Writing;
 
 /// <summary>One row of "entry" in the writer's hands.</summary>
@@ -26,6 +29,31 @@ internal static class Entries
             .Bind(6, row.Size).Bind(7, row.Blob).Bind(8, row.Thread).Bind(9, row.InternalDate).Bind(10, row.InternalZone)
             .Bind(11, session.Now).Bind(12, row.PopUidl).Run();
         mailbox.Count(row.Flags, row.Size, 1);
+        session.Log(mailbox.Account.Id)?.Add(AccountEventKind.Placed, row.Email, mailbox.Id, row.ModSeq, row.Uid, row.Flags);
+    }
+
+    /// <summary>Gives an entry other flags.</summary>
+    public static void SetFlags(WriteSession session, MailboxState mailbox, in EntryRow row, MessageFlags flags, ModSeq modSeq)
+    {
+        session.Database.Get("UPDATE entry SET flags = ?3, modseq = ?4 WHERE mailbox = ?1 AND uid = ?2")
+            .Bind(1, mailbox.Id.Value).Bind(2, row.Uid.Value).Bind(3, (long)flags.Bits).Bind(4, modSeq.Value).Run();
+        mailbox.Count(row.Flags, row.Size, -1);
+        mailbox.Count(flags, row.Size, 1);
+        session.Log(mailbox.Account.Id)?.Add(AccountEventKind.Placed, row.Email, mailbox.Id, modSeq, row.Uid, flags);
+    }
+
+    /// <summary>All entries of an email, ascending by mailbox and UID, also those in mailboxes that are being deleted.</summary>
+    public static List<(MailboxState Mailbox, EntryRow Row)> OfEmail(WriteSession session, EmailId email)
+    {
+        var found = new List<(long Mailbox, EntryRow Row)>(1);
+
+        // Index entry_email.
+        var row = session.Database.Get("""
+            SELECT mailbox, uid, email, modseq, flags, size, blob, thread, internal_date, internal_zone, pop_uidl
+            FROM entry WHERE email = ?1 ORDER BY mailbox, uid
+            """).Bind(1, email.Value);
+        while (row.Step()) found.Add((row.Int64(0), Read(row, 1)));
+        return found.ConvertAll(one => (session.FindMailbox(new MailboxId(one.Mailbox))!, one.Row));
     }
 
     /// <summary>Reads the entries in ranges, ascending, each once.</summary>
@@ -39,8 +67,7 @@ internal static class Entries
                 FROM entry WHERE mailbox = ?1 AND uid BETWEEN ?2 AND ?3 ORDER BY uid
                 """).Bind(1, mailbox.Id.Value).Bind(2, range.First).Bind(3, range.Last);
             while (rows.Count < limit && row.Step())
-                rows.Add(new EntryRow(new Uid((uint)row.Int64(0)), new EmailId(row.Int64(1)), new ModSeq(row.Int64(2)), new MessageFlags((ulong)row.Int64(3)),
-                    row.Int64(4), row.Int64(5), row.Int64(6), row.Int64(7), row.Int32(8), row.TextOrNull(9)));
+                rows.Add(Read(row, 0));
             row.Reset();
         }
         return rows;
@@ -51,6 +78,7 @@ internal static class Entries
     {
         session.Database.Get("DELETE FROM entry WHERE mailbox = ?1 AND uid = ?2").Bind(1, mailbox.Id.Value).Bind(2, row.Uid.Value).Run();
         mailbox.Count(row.Flags, row.Size, -1);
+        session.Log(mailbox.Account.Id)?.Add(AccountEventKind.Taken, row.Email, mailbox.Id, default, row.Uid);
     }
 
     /// <summary>Notes removed UIDs (ascending) for those who ask what vanished, as ranges.</summary>
@@ -67,9 +95,12 @@ internal static class Entries
     }
 
     /// <summary>An email has more entries, or as many in other places (0).</summary>
-    public static void Spread(WriteSession session, EmailId email, ModSeq modSeq, int more) =>
+    public static void Spread(WriteSession session, AccountState account, EmailId email, ModSeq modSeq, int more)
+    {
         session.Database.Get("UPDATE email SET entries = entries + ?2, modseq = ?3 WHERE id = ?1")
             .Bind(1, email.Value).Bind(2, more).Bind(3, modSeq.Value).Run();
+        session.Log(account.Id)?.Add(AccountEventKind.Touched, email, default, modSeq);
+    }
 
     /// <summary>An email lost an entry; with the last one it is gone for its account and waits for the purge.</summary>
     public static void Drop(WriteSession session, AccountState account, EmailId email, ModSeq modSeq)
@@ -77,23 +108,31 @@ internal static class Entries
         // Of a removed account nothing is kept for later.
         var removedAt = account.Removed ? 0 : session.Now;
         var row = session.Database.Get("""
-            UPDATE email SET entries = entries - 1, modseq = ?2, removed_at = CASE WHEN entries = 1 THEN ?3 END WHERE id = ?1 RETURNING entries, size
+            UPDATE email SET entries = entries - 1, modseq = ?2, removed_at = CASE WHEN entries = 1 THEN ?3 END WHERE id = ?1
+            RETURNING entries, size, thread, created_modseq
             """).Bind(1, email.Value).Bind(2, modSeq.Value).Bind(3, removedAt);
         if (!row.Step()) return;
-        var (entries, size) = (row.Int64(0), row.Int64(1));
+        var (entries, size, thread, created) = (row.Int64(0), row.Int64(1), row.Int64(2), new ModSeq(row.Int64(3)));
         row.Reset();
+        session.Log(account.Id)?.Add(entries > 0 ? AccountEventKind.Touched : AccountEventKind.Gone, email, default, modSeq);
         if (entries > 0) return;
+        session.Database.Get("DELETE FROM snooze WHERE email = ?1").Bind(1, email.Value).Run();
         account.Messages--;
         account.Octets -= size;
         session.Save(account);
-        Tombstone(session, account, 1, modSeq, email.Value);
+        Tombstone(session, account, 1, modSeq, email.Value, thread, created);
     }
 
     /// <param name="type">1 email, 2 mailbox.</param>
-    public static void Tombstone(WriteSession session, AccountState account, int type, ModSeq modSeq, long id)
+    /// <param name="created">When it came to be: of what came and went since, nobody need hear.</param>
+    public static void Tombstone(WriteSession session, AccountState account, int type, ModSeq modSeq, long id, long thread, ModSeq created)
     {
         if (account.Removed) return;
-        session.Database.Get("INSERT OR IGNORE INTO tombstone (account, type, modseq, object) VALUES (?1, ?2, ?3, ?4)")
-            .Bind(1, account.Id.Value).Bind(2, type).Bind(3, modSeq.Value).Bind(4, id).Run();
+        session.Database.Get("INSERT OR IGNORE INTO tombstone (account, type, modseq, object, thread, created) VALUES (?1, ?2, ?3, ?4, ?5, ?6)")
+            .Bind(1, account.Id.Value).Bind(2, type).Bind(3, modSeq.Value).Bind(4, id).Bind(5, thread).Bind(6, created.Value).Run();
     }
+
+    private static EntryRow Read(SqliteStatement row, int first) => new(
+        new Uid((uint)row.Int64(first)), new EmailId(row.Int64(first + 1)), new ModSeq(row.Int64(first + 2)), new MessageFlags((ulong)row.Int64(first + 3)),
+        row.Int64(first + 4), row.Int64(first + 5), row.Int64(first + 6), row.Int64(first + 7), row.Int32(first + 8), row.TextOrNull(first + 9));
 }

@@ -37,11 +37,18 @@ internal static class Keywords
     public static MessageFlags Translate(WriteSession session, MailboxState from, MailboxState to, MessageFlags flags)
     {
         if (from == to || flags.Bits >> MessageFlags.FirstKeywordBit == 0) return flags;
-        var names = Load(session, from);
         var keywords = new List<string>();
-        for (var i = 0; i < names.Count; i++)
-            if (flags.Has(MessageFlags.Keyword(i)) && names[i] is { } name) keywords.Add(name);
+        AddNames(session, from, flags, keywords);
         return Resolve(session, to, new FlagSet(flags, keywords), add: true);
+    }
+
+    /// <summary>Adds the names of keywords that are not in the list yet, compared without case.</summary>
+    public static void AddNames(WriteSession session, MailboxState mailbox, MessageFlags flags, List<string> keywords)
+    {
+        if (flags.Bits >> MessageFlags.FirstKeywordBit == 0) return;
+        var names = Load(session, mailbox);
+        for (var i = 0; i < names.Count; i++)
+            if (flags.Has(MessageFlags.Keyword(i)) && names[i] is { } name && !keywords.Contains(name, StringComparer.OrdinalIgnoreCase)) keywords.Add(name);
     }
 
     private static List<string?> Load(WriteSession session, MailboxState mailbox)

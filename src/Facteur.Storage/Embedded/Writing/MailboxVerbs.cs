@@ -1,3 +1,5 @@
+using Facteur.Storage.Embedded.Emails;
+
 namespace Facteur.Storage.Embedded.Writing;
 
 /// <summary>Makes, renames, removes and subscribes mailboxes.</summary>
@@ -60,14 +62,26 @@ internal static class MailboxVerbs
         for (var i = 0; i < moved.Count; i++) SetName(session, moved[i], names[i], modSeq);
     }
 
-    public static void Subscribe(WriteSession session, AccountId accountId, string name, bool subscribed)
+    /// <param name="modSeq">Of the verb this is part of; null to take the account's next.</param>
+    public static void Subscribe(WriteSession session, AccountId accountId, string name, bool subscribed, ModSeq? modSeq = null)
     {
         var account = session.Account(accountId);
         var sql = subscribed
             ? "INSERT OR IGNORE INTO subscription (account, name) VALUES (?1, ?2)"
             : "DELETE FROM subscription WHERE account = ?1 AND name = ?2";
         session.Database.Get(sql).Bind(1, account.Id.Value).Bind(2, name).Run();
-        if (session.FindMailbox(account, name) is { } mailbox) session.Touch(account, mailbox.Id);
+        if (session.FindMailbox(account, name) is not { } mailbox) return;
+        mailbox.Subscribed = subscribed;
+        SaveProperties(session, mailbox, modSeq ?? session.NextModSeq(account));
+    }
+
+    /// <summary>Writes what people give a mailbox besides its name.</summary>
+    public static void SaveProperties(WriteSession session, MailboxState mailbox, ModSeq modSeq)
+    {
+        mailbox.PropertiesChanged = modSeq;
+        session.Database.Get("UPDATE mailbox SET role = ?2, sort_order = ?3, color = ?4, properties_modseq = ?5 WHERE id = ?1")
+            .Bind(1, mailbox.Id.Value).Bind(2, (int)mailbox.Role).Bind(3, mailbox.SortOrder).Bind(4, mailbox.Color).Bind(5, modSeq.Value).Run();
+        session.Touch(mailbox.Account, mailbox.Id);
     }
 
     /// <summary>Adds the row of a mailbox.</summary>
@@ -77,7 +91,8 @@ internal static class MailboxVerbs
         account.UidValidity = (uint)Math.Max(account.UidValidity + 1, session.Now / 1000);
         session.Save(account);
         session.Database.Get("""
-            INSERT INTO mailbox (account, name, role, selectable, uidvalidity, created_modseq, highest_modseq) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6)
+            INSERT INTO mailbox (account, name, role, selectable, uidvalidity, created_modseq, highest_modseq, properties_modseq)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?6)
             """).Bind(1, account.Id.Value).Bind(2, name).Bind(3, (int)role).Bind(4, selectable ? 1 : 0)
             .Bind(5, account.UidValidity).Bind(6, modSeq.Value).Run();
         var id = new MailboxId(session.Database.LastRowId);
@@ -92,7 +107,8 @@ internal static class MailboxVerbs
         session.Database.Get("UPDATE mailbox SET deleted_at = ?2 WHERE id = ?1").Bind(1, mailbox.Id.Value).Bind(2, session.Now).Run();
         session.Save(mailbox, modSeq);
         session.Delta(mailbox, modSeq, onlyAdds: false).MailboxDeleted = true;
-        Entries.Tombstone(session, mailbox.Account, 2, modSeq, mailbox.Id.Value);
+        Entries.Tombstone(session, mailbox.Account, 2, modSeq, mailbox.Id.Value, thread: 0, mailbox.Created);
+        session.Log(mailbox.Account.Id)?.Add(AccountEventKind.Retired, default, mailbox.Id, modSeq);
     }
 
     /// <summary>Removes entries of a deleted mailbox, and the mailbox when none is left.</summary>
@@ -126,18 +142,23 @@ internal static class MailboxVerbs
 
     private static void SetName(WriteSession session, MailboxState mailbox, string name, ModSeq modSeq)
     {
-        session.Database.Get("UPDATE mailbox SET name = ?2 WHERE id = ?1").Bind(1, mailbox.Id.Value).Bind(2, name).Run();
+        session.Database.Get("UPDATE mailbox SET name = ?2, properties_modseq = ?3 WHERE id = ?1")
+            .Bind(1, mailbox.Id.Value).Bind(2, name).Bind(3, modSeq.Value).Run();
+        var subscribed = session.Database.Get("SELECT 1 FROM subscription WHERE account = ?1 AND name = ?2").Bind(1, mailbox.Account.Id.Value).Bind(2, name);
+        mailbox.Subscribed |= subscribed.Step();
+        subscribed.Reset();
 
         // A mailbox that was subscribed stays so under its new name.
         session.Database.Get("UPDATE OR REPLACE subscription SET name = ?3 WHERE account = ?1 AND name = ?2")
             .Bind(1, mailbox.Account.Id.Value).Bind(2, mailbox.Name).Bind(3, name).Run();
         mailbox.Name = name;
+        mailbox.PropertiesChanged = modSeq;
         session.Touch(mailbox.Account, mailbox.Id);
         session.Save(mailbox, modSeq);
         session.Delta(mailbox, modSeq, onlyAdds: false);
     }
 
-    private static bool HasRole(WriteSession session, AccountState account, MailboxRole role)
+    public static bool HasRole(WriteSession session, AccountState account, MailboxRole role)
     {
         var row = session.Database.Get("SELECT 1 FROM mailbox WHERE account = ?1 AND role = ?2 AND deleted_at IS NULL")
             .Bind(1, account.Id.Value).Bind(2, (int)role);

@@ -40,12 +40,24 @@ internal static class Purge
         var rows = session.Database.Get("SELECT id, blob FROM email WHERE removed_at IS NOT NULL AND removed_at <= ?1 LIMIT ?2")
             .Bind(1, before).Bind(2, Step);
         while (rows.Step()) emails.Add((rows.Int64(0), rows.Int64(1)));
+        var floors = new Dictionary<long, long>();
         foreach (var (email, blob) in emails)
         {
-            session.Database.Get("DELETE FROM email WHERE id = ?1").Bind(1, email).Run();
+            var gone = session.Database.Get("DELETE FROM email WHERE id = ?1 RETURNING account, modseq").Bind(1, email);
+            if (gone.Step()) floors[gone.Int64(0)] = Math.Max(floors.GetValueOrDefault(gone.Int64(0)), gone.Int64(1));
+            gone.Run();
             Release(session, blob);
         }
+        foreach (var (account, floor) in floors) Tombstones(session, account, floor);
         return emails.Count == Step;
+    }
+
+    // With the emails goes what tells of their end: who was away that long reads the account anew.
+    private static void Tombstones(WriteSession session, long account, long floor)
+    {
+        session.Database.Get("UPDATE account SET changes_floor = max(changes_floor, ?2) WHERE id = ?1").Bind(1, account).Bind(2, floor).Run();
+        foreach (var type in new[] { 1, 2 })
+            session.Database.Get("DELETE FROM tombstone WHERE account = ?1 AND type = ?2 AND modseq <= ?3").Bind(1, account).Bind(2, type).Bind(3, floor).Run();
     }
 
     /// <summary>An email, a message of the queue or an upload no longer refers to a body; with the last reference it goes.</summary>

@@ -21,8 +21,9 @@ internal static class Rows
     public static MailboxState? LoadMailbox(SqliteConnection database, MailboxId id, WriteSession session)
     {
         var row = database.Get("""
-            SELECT account, name, role, selectable, uidvalidity, uidnext, highest_modseq, messages, unseen, deleted, octets, deleted_octets, deleted_at
-            FROM mailbox WHERE id = ?1
+            SELECT account, name, role, selectable, uidvalidity, uidnext, highest_modseq, messages, unseen, deleted, octets, deleted_octets, deleted_at,
+                sort_order, color, created_modseq, properties_modseq, EXISTS (SELECT 1 FROM subscription s WHERE s.account = m.account AND s.name = m.name)
+            FROM mailbox m WHERE id = ?1
             """).Bind(1, id.Value);
         if (!row.Step()) return null;
         var account = session.FindAccount(new AccountId(row.Int64(0)))!;
@@ -31,6 +32,8 @@ internal static class Rows
             Id = id, Account = account, Name = row.Text(1), Role = (MailboxRole)row.Int32(2), Selectable = row.Int64(3) != 0,
             UidValidity = (uint)row.Int64(4), UidNext = row.Int64(5), HighestModSeq = row.Int64(6), Messages = row.Int64(7), Unseen = row.Int64(8),
             Deleted = row.Int64(9), Octets = row.Int64(10), DeletedOctets = row.Int64(11), IsDeleted = !row.IsNull(12),
+            SortOrder = row.Int32(13), Color = row.Text(14), Created = new ModSeq(row.Int64(15)), PropertiesChanged = new ModSeq(row.Int64(16)),
+            Subscribed = row.Int64(17) != 0,
         };
         row.Reset();
         return mailbox;

@@ -19,7 +19,7 @@ internal sealed class MailboxState
     public required MailboxId Id { get; init; }
     public required AccountState Account { get; init; }
     public required string Name { get; set; }
-    public required MailboxRole Role { get; init; }
+    public required MailboxRole Role { get; set; }
     public required bool Selectable { get; init; }
     public required uint UidValidity { get; init; }
     public required long UidNext { get; set; }
@@ -30,6 +30,11 @@ internal sealed class MailboxState
     public required long Octets { get; set; }
     public required long DeletedOctets { get; set; }
     public required bool IsDeleted { get; set; }
+    public required bool Subscribed { get; set; }
+    public required int SortOrder { get; set; }
+    public required string Color { get; set; }
+    public required ModSeq Created { get; init; }
+    public required ModSeq PropertiesChanged { get; set; }
     public bool Dirty { get; set; }
 
     /// <summary>Loaded on first use.</summary>
@@ -37,6 +42,14 @@ internal sealed class MailboxState
 
     /// <summary>The table of keywords changed and nobody was told yet.</summary>
     public bool KeywordsChanged { get; set; }
+
+    /// <summary>The mailbox as of now, for those who look.</summary>
+    public Mailbox ToMailbox() => new()
+    {
+        Id = Id, Account = Account.Id, Name = Name, Role = Role, Selectable = Selectable, Subscribed = Subscribed, UidValidity = UidValidity,
+        UidNext = (uint)UidNext, HighestModSeq = new ModSeq(HighestModSeq), Messages = (int)Messages, Unseen = (int)Unseen, Deleted = (int)Deleted,
+        Size = Octets, DeletedSize = DeletedOctets, SortOrder = SortOrder, Color = Color, Created = Created, PropertiesChanged = PropertiesChanged,
+    };
 
     /// <summary>Counts an entry in (1) or out (-1).</summary>
     public void Count(MessageFlags flags, long size, int direction)

@@ -30,7 +30,7 @@ internal static class StoreFlags
             };
             if (wanted == row.Flags) continue;
             modSeq ??= session.NextModSeq(mailbox.Account);
-            Update(session, mailbox, row, wanted, modSeq.Value);
+            Entries.SetFlags(session, mailbox, row, wanted, modSeq.Value);
             changed.Add(new MessageEntry(row.Uid, row.Email, modSeq.Value, wanted));
         }
         var table = Keywords.Table(session, mailbox);
@@ -42,13 +42,5 @@ internal static class StoreFlags
             Keywords.Tell(session, mailbox, delta);
         }
         return new FlagResult(changed, modified, table, new ModSeq(mailbox.HighestModSeq));
-    }
-
-    private static void Update(WriteSession session, MailboxState mailbox, in EntryRow row, MessageFlags flags, ModSeq modSeq)
-    {
-        session.Database.Get("UPDATE entry SET flags = ?3, modseq = ?4 WHERE mailbox = ?1 AND uid = ?2")
-            .Bind(1, mailbox.Id.Value).Bind(2, row.Uid.Value).Bind(3, (long)flags.Bits).Bind(4, modSeq.Value).Run();
-        mailbox.Count(row.Flags, row.Size, -1);
-        mailbox.Count(flags, row.Size, 1);
     }
 }

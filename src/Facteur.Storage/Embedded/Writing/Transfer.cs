@@ -28,7 +28,7 @@ internal static class Transfer
             };
             Entries.Insert(session, to, placed);
             if (move) Entries.Delete(session, from, row);
-            Entries.Spread(session, row.Email, modSeq, move ? 0 : 1);
+            Entries.Spread(session, from.Account, row.Email, modSeq, move ? 0 : 1);
             copied.Add((row.Uid, uid));
             added.Add(placed.ToMessageEntry());
         }

@@ -1,3 +1,4 @@
+using Facteur.Storage.Embedded.Emails;
 using Facteur.Storage.Embedded.Packs;
 using Facteur.Storage.Embedded.Sqlite;
 using Facteur.Storage.Embedded.Views;
@@ -42,6 +43,12 @@ internal sealed class WriteSession(SqliteConnection database, EmbeddedStoreOptio
 
     public Dictionary<AccountId, HashSet<MailboxId>> Touched { get; private set; } = [];
 
+    /// <summary>Accounts whose MODSEQ moved, with what happened in those that somebody looks at; null for others.</summary>
+    public Dictionary<AccountId, AccountLog?> Logs { get; private set; } = [];
+
+    /// <summary>True for an account that is kept in memory by email.</summary>
+    public Func<AccountId, bool> IsWatched { get; init; } = _ => false;
+
     /// <summary>Runs after the commit, on the writer: short, and never throws.</summary>
     public List<Action> AfterCommit { get; } = [];
 
@@ -81,6 +88,7 @@ internal sealed class WriteSession(SqliteConnection database, EmbeddedStoreOptio
         AfterCommit.Clear();
         Deltas = [];
         Touched = [];
+        Logs = [];
         if (accounts.Count + mailboxes.Count <= MaxKept) return;
         accounts.Clear();
         mailboxes.Clear();
@@ -105,8 +113,18 @@ internal sealed class WriteSession(SqliteConnection database, EmbeddedStoreOptio
     public ModSeq NextModSeq(AccountState account)
     {
         account.ModSeq++;
+        Log(account.Id);
         Save(account);
         return new ModSeq(account.ModSeq);
+    }
+
+    /// <summary>
+    /// Where to note what happens in an account; null when nobody looks. Decided once a batch, so that a log has all of the batch or does not exist.
+    /// </summary>
+    public AccountLog? Log(AccountId account)
+    {
+        if (!Logs.TryGetValue(account, out var log)) Logs.Add(account, log = IsWatched(account) ? new AccountLog() : null);
+        return log;
     }
 
     public AccountState Account(AccountId id) =>
@@ -169,6 +187,12 @@ internal sealed class WriteSession(SqliteConnection database, EmbeddedStoreOptio
         if (mailbox.Dirty) return;
         mailbox.Dirty = true;
         dirtyMailboxes.Add(mailbox);
+    }
+
+    /// <summary>The account changed in a way that is of no mailbox.</summary>
+    public void Touch(AccountState account)
+    {
+        if (!Touched.ContainsKey(account.Id)) Touched.Add(account.Id, []);
     }
 
     /// <summary>The account changed in a way that is not one of a mailbox's messages.</summary>
