@@ -62,6 +62,27 @@ public sealed class PopProgramTests
     }
 
     [Fact]
+    public async Task Thunderbird_has_later_mail_only_and_nothing_twice()
+    {
+        Programs.Require("thunderbird", "certutil", "python3");
+        await using var server = await StartAsync();
+        using var program = new Thunderbird(Directory.CreateTempSubdirectory("facteur-pop-").FullName, server, "pop@demo.test", Password);
+        await AppendAsync(server, 1, 2);
+        Assert.Equal(0, (await server.CliAsync("account", "pop", program.User, "--scope", "from-now")).ExitCode);
+        await AppendAsync(server, 3, 4, 5);
+        Assert.Equal(3, await program.FetchAsync());
+        await server.StopAsync();
+        await ChangeUidValidityAsync(server);
+        await server.StartAsync();
+        await AppendAsync(server, 6);
+        Assert.Equal(4, await program.FetchAsync()); // after a restart, under another UIDVALIDITY
+        Assert.Equal(6, await CountAsync(server, "INBOX"));
+        await AppendAsync(server, 7);
+        Assert.Equal(5, await program.FetchAsync(delete: true));
+        Assert.Equal(2, await CountAsync(server, "INBOX")); // those it was never shown
+    }
+
+    [Fact]
     public async Task Curl_sees_what_the_scope_shows()
     {
         Programs.Require("curl");
