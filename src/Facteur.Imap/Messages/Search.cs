@@ -1,4 +1,5 @@
 using Facteur.Storage;
+using Facteur.Storage.Searching;
 
 namespace Facteur.Imap.Messages;
 
@@ -17,7 +18,7 @@ internal enum SearchReturn
 /// <summary>SEARCH and UID SEARCH: finds messages.</summary>
 /// <param name="Return">Null without RETURN: then IMAP4rev1 answers "* SEARCH".</param>
 // Command RFC 9051 §6.4.4, RFC 3501 §6.4.4; ESEARCH RFC 4731; SEARCHRES RFC 5182; MODSEQ RFC 7162 §3.1.5; WITHIN RFC 5032.
-internal sealed record Search(bool Uid, SearchReturn? Return, SearchKey Key) : ImapCommand
+internal sealed record Search(bool Uid, SearchReturn? Return, SearchCondition Condition) : ImapCommand
 {
     public override bool AllowsExpunge => Uid;
 
@@ -67,13 +68,13 @@ internal sealed record Search(bool Uid, SearchReturn? Return, SearchKey Key) : I
     public override async ValueTask RunAsync(ImapSession session, CancellationToken cancel)
     {
         var mailbox = session.Mailbox;
-        var asksModSeq = Key.All().Any(k => k is ModSeqKey);
+        var asksModSeq = Condition.All().Any(one => one is ModSeqCondition);
         if (asksModSeq) Condstore.Enable(session);
         var saves = Return?.HasFlag(SearchReturn.Save) == true;
         MessageBits found;
         try
         {
-            found = await new Searcher(session, Key).RunAsync(cancel);
+            found = await MailboxSubject.SearchAsync(session, Condition, cancel);
         }
         catch when (saves)
         {

@@ -1,8 +1,10 @@
+using Facteur.Storage.Searching;
+
 namespace Facteur.Imap.Messages;
 
 /// <summary>SORT and UID SORT: finds messages and tells them in order.</summary>
 // Command RFC 5256 §3, DISPLAYFROM and DISPLAYTO RFC 5957 §3, MODSEQ RFC 7162 §3.1.9.
-internal sealed record Sort(bool Uid, IReadOnlyList<SortCriterion> Criteria, SearchKey Key) : ImapCommand
+internal sealed record Sort(bool Uid, IReadOnlyList<SortCriterion> Criteria, SearchCondition Condition) : ImapCommand
 {
     public override bool AllowsExpunge => Uid;
 
@@ -22,10 +24,10 @@ internal sealed record Sort(bool Uid, IReadOnlyList<SortCriterion> Criteria, Sea
 
     public override async ValueTask RunAsync(ImapSession session, CancellationToken cancel)
     {
-        var asksModSeq = Key.All().Any(k => k is ModSeqKey);
+        var asksModSeq = Condition.All().Any(one => one is ModSeqCondition);
         if (asksModSeq) Condstore.Enable(session);
         var snapshot = session.Mailbox.Snapshot;
-        var found = await new Searcher(session, Key).RunAsync(cancel);
+        var found = await MailboxSubject.SearchAsync(session, Condition, cancel);
         var order = await new Sorter(session, Criteria).RunAsync(found, cancel);
         var writer = session.Writer;
         writer.Raw("* SORT"u8);

@@ -1,10 +1,11 @@
 using Facteur.Storage;
+using Facteur.Storage.Searching;
 
 namespace Facteur.Imap.Messages;
 
 /// <summary>THREAD and UID THREAD: finds messages and tells them as trees of replies.</summary>
 // Command RFC 5256 §3, response §4.
-internal sealed record Thread(bool Uid, bool ByReferences, SearchKey Key) : ImapCommand
+internal sealed record Thread(bool Uid, bool ByReferences, SearchCondition Condition) : ImapCommand
 {
     public override bool AllowsExpunge => Uid;
 
@@ -25,9 +26,9 @@ internal sealed record Thread(bool Uid, bool ByReferences, SearchKey Key) : Imap
 
     public override async ValueTask RunAsync(ImapSession session, CancellationToken cancel)
     {
-        if (Key.All().Any(k => k is ModSeqKey)) Condstore.Enable(session);
+        if (Condition.All().Any(one => one is ModSeqCondition)) Condstore.Enable(session);
         var snapshot = session.Mailbox.Snapshot;
-        var found = await new Searcher(session, Key).RunAsync(cancel);
+        var found = await MailboxSubject.SearchAsync(session, Condition, cancel);
         var threads = await new ThreadLoader(session, ByReferences).RunAsync(found, cancel);
         var writer = session.Writer;
         writer.Raw("* THREAD"u8);

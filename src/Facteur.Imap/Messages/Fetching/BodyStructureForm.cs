@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using Facteur.Mail;
 
 namespace Facteur.Imap.Messages;
 

@@ -1,4 +1,5 @@
 using Facteur.Storage;
+using Facteur.Storage.Searching;
 
 namespace Facteur.Imap.Messages;
 

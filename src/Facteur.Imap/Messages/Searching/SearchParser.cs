@@ -1,3 +1,5 @@
+using Facteur.Storage.Searching;
+
 namespace Facteur.Imap.Messages;
 
 /// <summary>
@@ -20,7 +22,7 @@ internal ref struct SearchParser
     private readonly struct Open(Combination kind)
     {
         public readonly Combination Kind = kind;
-        public readonly List<SearchKey> Keys = [];
+        public readonly List<SearchCondition> Keys = [];
     }
 
     private readonly Stack<Open> open;
@@ -34,9 +36,9 @@ internal ref struct SearchParser
     }
 
     /// <summary>All keys up to the end of the command, ANDed.</summary>
-    public static SearchKey Parse(ref ImapReader reader, SearchText text) => new SearchParser(text).Keys(ref reader);
+    public static SearchCondition Parse(ref ImapReader reader, SearchText text) => new SearchParser(text).Keys(ref reader);
 
-    private SearchKey Keys(ref ImapReader reader)
+    private SearchCondition Keys(ref ImapReader reader)
     {
         open.Push(new Open(Combination.All));
         while (true)
@@ -56,17 +58,17 @@ internal ref struct SearchParser
     }
 
     /// <summary>Gives a key to what is open, and closes what it completes; answers the whole at the end of the command.</summary>
-    private readonly SearchKey? Close(ref ImapReader reader, SearchKey key)
+    private readonly SearchCondition? Close(ref ImapReader reader, SearchCondition key)
     {
         while (true)
         {
             if (key.Depth > MaxDepth) throw TooMuch();
             var (kind, keys) = (open.Peek().Kind, open.Peek().Keys);
             keys.Add(key);
-            if (kind == Combination.Not) key = NotKey.Of(key);
-            else if (kind == Combination.Or && keys.Count == 2) key = CombinedKey.Or(keys);
-            else if (kind == Combination.Parentheses && reader.TryByte((byte)')')) key = CombinedKey.And(keys);
-            else if (kind == Combination.All && reader.AtEnd) return CombinedKey.And(keys);
+            if (kind == Combination.Not) key = NotCondition.Of(key);
+            else if (kind == Combination.Or && keys.Count == 2) key = OrCondition.Of(keys);
+            else if (kind == Combination.Parentheses && reader.TryByte((byte)')')) key = AndCondition.Of(keys);
+            else if (kind == Combination.All && reader.AtEnd) return AndCondition.Of(keys);
             else
             {
                 reader.Space();

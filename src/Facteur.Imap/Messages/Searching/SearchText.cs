@@ -1,5 +1,6 @@
 using System.Text;
 using Facteur.Mail;
+using Facteur.Storage.Searching;
 
 namespace Facteur.Imap.Messages;
 
@@ -17,7 +18,7 @@ internal sealed class SearchText(Encoding encoding)
         return new SearchText(encoding);
     }
 
-    public string Folded(ReadOnlySpan<byte> octets) => FoldedText.Fold(encoding.GetString(octets));
+    public FoldedNeedle Needle(ReadOnlySpan<byte> octets) => FoldedNeedle.Of(encoding.GetString(octets));
 
     private static bool IsAscii(string charset) =>
         charset.Equals("US-ASCII", StringComparison.OrdinalIgnoreCase) || charset.Equals("ASCII", StringComparison.OrdinalIgnoreCase) || charset.Equals("ANSI_X3.4-1968", StringComparison.OrdinalIgnoreCase);

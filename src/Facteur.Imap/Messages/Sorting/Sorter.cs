@@ -1,4 +1,5 @@
 using Facteur.Storage;
+using Facteur.Storage.Searching;
 
 namespace Facteur.Imap.Messages;
 
@@ -47,12 +48,12 @@ internal sealed class Sorter(ImapSession session, IReadOnlyList<SortCriterion> c
 
     private static string Text(SortField field, EmailReader email) => field switch
     {
-        SortField.Subject => SortText.Collated(email.BaseSubject),
-        SortField.From => SortText.FirstMailbox(email.Envelope, SortText.From),
-        SortField.To => SortText.FirstMailbox(email.Envelope, SortText.To),
-        SortField.Cc => SortText.FirstMailbox(email.Envelope, SortText.Cc),
-        SortField.DisplayFrom => SortText.FirstDisplayName(email.Envelope, SortText.From),
-        _ => SortText.FirstDisplayName(email.Envelope, SortText.To),
+        SortField.Subject => Collations.UnicodeCasemap(email.BaseSubject),
+        SortField.From => Collations.UnicodeCasemap(EnvelopeText.FirstMailbox(email.Envelope, EnvelopeText.From)),
+        SortField.To => Collations.UnicodeCasemap(EnvelopeText.FirstMailbox(email.Envelope, EnvelopeText.To)),
+        SortField.Cc => Collations.UnicodeCasemap(EnvelopeText.FirstMailbox(email.Envelope, EnvelopeText.Cc)),
+        SortField.DisplayFrom => Collations.UnicodeCasemap(EnvelopeText.FirstDisplayName(email.Envelope, EnvelopeText.From)),
+        _ => Collations.UnicodeCasemap(EnvelopeText.FirstDisplayName(email.Envelope, EnvelopeText.To)),
     };
 
     private int Compare(int a, int b)

@@ -1,5 +1,6 @@
 using Facteur.Mail;
 using Facteur.Storage;
+using Facteur.Storage.Searching;
 
 namespace Facteur.Imap.Messages;
 
@@ -28,9 +29,9 @@ internal sealed class ThreadLoader(ImapSession session, bool byReferences)
             {
                 Place = place,
                 Sent = (emails.SentDate ?? emails.InternalDate).UtcTicks,
-                Subject = SortText.Collated(emails.BaseSubject),
+                Subject = Collations.UnicodeCasemap(emails.BaseSubject),
             };
-            if (byReferences) AddTo(references, message, emails.MessageId, (await headers.ReadAsync(emails, cancel)).Span);
+            if (byReferences) AddTo(references, message, emails.MessageId, (await headers.ReadAsync(emails.Body, PartTable.HeaderLength(emails.Parts), cancel)).Span);
             else messages.Add(message);
         }
         return byReferences ? references.Build() : OrderedSubject.Build(messages);

@@ -1,5 +1,6 @@
 using Facteur.Imap;
 using Facteur.Imap.Messages;
+using Facteur.Storage.Searching;
 
 namespace Facteur.Tests.Imap.Messages;
 

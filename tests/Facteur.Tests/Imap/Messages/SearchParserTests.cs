@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using Facteur.Imap;
 using Facteur.Imap.Messages;
+using Facteur.Storage.Searching;
 
 namespace Facteur.Tests.Imap.Messages;
 
@@ -79,7 +80,7 @@ public class SearchParserTests
     public void An_unknown_charset_is_refused_with_BADCHARSET(string charset) =>
         Assert.StartsWith("BADCHARSET", Assert.Throws<ImapRefusedException>(() => SearchText.Of(charset)).Code);
 
-    private static SearchKey Parse(string written)
+    private static SearchCondition Parse(string written)
     {
         var reader = new ImapReader(Encoding.ASCII.GetBytes(written), utf8: false);
         return SearchParser.Parse(ref reader, SearchText.Unlabelled);

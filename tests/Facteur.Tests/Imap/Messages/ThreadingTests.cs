@@ -1,5 +1,6 @@
 using System.Text;
 using Facteur.Imap.Messages;
+using Facteur.Storage.Searching;
 
 namespace Facteur.Tests.Imap.Messages;
 
@@ -112,12 +113,12 @@ public class ThreadingTests
     public void Addresses_of_a_stored_envelope_are_found()
     {
         var envelope = "(\"date\" \"s (\\\"\" ((\"=?utf-8?Q?=C3=89mile?=\" NIL \"emile\" \"example.org\")(\"B\" NIL \"b\" \"x\")) NIL NIL ((NIL NIL \"zo\\\"e\" \"example.org\")) NIL NIL NIL \"<id>\")"u8;
-        Assert.Equal("EMILE", SortText.FirstMailbox(envelope, SortText.From));
-        Assert.Equal("ZO\"E", SortText.FirstMailbox(envelope, SortText.To));
-        Assert.Equal("", SortText.FirstMailbox(envelope, SortText.Cc));
-        Assert.Equal(SortText.Collated("émile"), SortText.FirstDisplayName(envelope, SortText.From));
-        Assert.Equal("ZO\"E@EXAMPLE.ORG", SortText.FirstDisplayName(envelope, SortText.To));
-        Assert.Equal("", SortText.FirstMailbox("(\"date\""u8, SortText.To));
+        Assert.Equal("EMILE", Collations.UnicodeCasemap(EnvelopeText.FirstMailbox(envelope, EnvelopeText.From)));
+        Assert.Equal("ZO\"E", Collations.UnicodeCasemap(EnvelopeText.FirstMailbox(envelope, EnvelopeText.To)));
+        Assert.Equal("", Collations.UnicodeCasemap(EnvelopeText.FirstMailbox(envelope, EnvelopeText.Cc)));
+        Assert.Equal(Collations.UnicodeCasemap("émile"), Collations.UnicodeCasemap(EnvelopeText.FirstDisplayName(envelope, EnvelopeText.From)));
+        Assert.Equal("ZO\"E@EXAMPLE.ORG", Collations.UnicodeCasemap(EnvelopeText.FirstDisplayName(envelope, EnvelopeText.To)));
+        Assert.Equal("", Collations.UnicodeCasemap(EnvelopeText.FirstMailbox("(\"date\""u8, EnvelopeText.To)));
     }
 
     private static ThreadNode Message(int number, long? sent = null, string subject = "", bool reply = false) =>

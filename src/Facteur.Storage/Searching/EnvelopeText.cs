@@ -1,34 +1,27 @@
 using System.Text;
 using Facteur.Mail;
 
-namespace Facteur.Imap.Messages;
+namespace Facteur.Storage.Searching;
 
-/// <summary>Texts as SORT and THREAD compare them.</summary>
-internal static class SortText
+/// <summary>Names and addresses of a stored ENVELOPE, as they are sorted.</summary>
+public static class EnvelopeText
 {
     /// <summary>Places in ENVELOPE (RFC 9051 §7.5.2).</summary>
     public const int From = 2, To = 5, Cc = 6;
 
-    /// <summary>Upper case, decomposed: i;unicode-casemap (RFC 5051 §2), which RFC 5256 §2 asks for. Compare by ordinal.</summary>
-    public static string Collated(string text)
-    {
-        var upper = text.ToUpperInvariant();
-        return Ascii.IsValid(upper) ? upper : upper.Normalize(NormalizationForm.FormKD);
-    }
-
     /// <summary>addr-mailbox of the first address of a field (RFC 5256 §3 CC, FROM, TO).</summary>
     public static string FirstMailbox(ReadOnlySpan<byte> envelope, int field) =>
-        Collated(Encoding.UTF8.GetString(ListText.Text(ListText.Item(FirstAddress(envelope, field), 2))));
+        Encoding.UTF8.GetString(ListText.Text(ListText.Item(FirstAddress(envelope, field), 2)));
 
-    /// <summary>The name of the first address of a field, decoded, or its address (RFC 5957 §3).</summary>
+    /// <summary>The name of the first address of a field, decoded, or its address (RFC 5957 §3, RFC 8621 §4.4.2).</summary>
     public static string FirstDisplayName(ReadOnlySpan<byte> envelope, int field)
     {
         var address = FirstAddress(envelope, field);
         var name = EncodedWords.Decode(ListText.Text(ListText.Item(address, 0)));
-        if (name.Length > 0) return Collated(name);
+        if (name.Length > 0) return name;
         var mailbox = Encoding.UTF8.GetString(ListText.Text(ListText.Item(address, 2)));
         var host = Encoding.UTF8.GetString(ListText.Text(ListText.Item(address, 3)));
-        return Collated(host.Length > 0 ? $"{mailbox}@{host}" : mailbox);
+        return host.Length > 0 ? $"{mailbox}@{host}" : mailbox;
     }
 
     private static ReadOnlySpan<byte> FirstAddress(ReadOnlySpan<byte> envelope, int field) => ListText.Item(ListText.Item(envelope, field), 0);

@@ -1,9 +1,9 @@
 using System.Numerics;
 
-namespace Facteur.Imap.Messages;
+namespace Facteur.Storage.Searching;
 
 /// <summary>A set of places of a snapshot: one bit each, 12 KiB for 100,000 messages.</summary>
-internal sealed class MessageBits(int count)
+public sealed class MessageBits(int count)
 {
     private readonly ulong[] words = new ulong[(count + 63) / 64];
 
@@ -18,6 +18,8 @@ internal sealed class MessageBits(int count)
             return sum;
         }
     }
+
+    public int Capacity => count;
 
     public void Add(int place) => words[place >> 6] |= 1UL << place;
 
@@ -55,15 +57,5 @@ internal sealed class MessageBits(int count)
     public IEnumerator<int> GetEnumerator()
     {
         for (var place = Next(0); place >= 0; place = Next(place + 1)) yield return place;
-    }
-
-    /// <summary>The places as ranges, ascending.</summary>
-    public List<IndexRange> Ranges()
-    {
-        var ranges = new List<IndexRange>();
-        foreach (var place in this)
-            if (ranges.Count > 0 && ranges[^1].Last == place - 1) ranges[^1] = ranges[^1] with { Last = place };
-            else ranges.Add(new IndexRange(place, place));
-        return ranges;
     }
 }

@@ -1,11 +1,11 @@
 using System.Text;
 using Facteur.Mail;
 
-namespace Facteur.Imap.Messages;
+namespace Facteur.Storage.Searching;
 
 /// <summary>The header of one message as HEADER and TEXT look at it: encoded words decoded, then folded like the needle (RFC 9051 §6.4.4).</summary>
 /// <param name="octets">The header block, or as much of it as is looked at.</param>
-internal sealed class SearchHeader(ReadOnlyMemory<byte> octets)
+public sealed class SearchHeader(ReadOnlyMemory<byte> octets)
 {
     /// <summary>A field of this name holds <paramref name="needle"/>.</summary>
     public bool Contains(ReadOnlySpan<byte> name, ReadOnlySpan<byte> needle)

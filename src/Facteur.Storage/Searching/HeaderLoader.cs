@@ -1,28 +1,24 @@
 using System.Buffers;
-using Facteur.Mail;
-using Facteur.Storage;
 
-namespace Facteur.Imap.Messages;
+namespace Facteur.Storage.Searching;
 
 /// <summary>Reads the header of one message after the other into the same memory.</summary>
-internal sealed class HeaderLoader(MailStore store)
+public sealed class HeaderLoader(MailStore store)
 {
     /// <summary>Octets looked at of one header.</summary>
     private const int MaxOctets = 256 * 1024;
 
     private readonly ArrayBufferWriter<byte> header = new();
 
-    /// <summary>
-    /// The header of the message <paramref name="email"/> stands at (read with <see cref="EmailFields.Parts"/>), or its start; what of it
-    /// can be read, when it is damaged or gone. Good until the next call.
-    /// </summary>
-    public async ValueTask<ReadOnlyMemory<byte>> ReadAsync(EmailReader email, CancellationToken cancel)
+    /// <summary>The header of a message, or its start; what of it can be read, when it is damaged or gone. Good until the next call.</summary>
+    /// <param name="headerOctets">Octets of the header, the empty line included.</param>
+    public async ValueTask<ReadOnlyMemory<byte>> ReadAsync(BodyReference message, long headerOctets, CancellationToken cancel)
     {
         header.ResetWrittenCount();
-        var length = (int)Math.Min(PartTable.HeaderLength(email.Parts), MaxOctets);
+        var length = (int)Math.Min(headerOctets, MaxOctets);
         try
         {
-            await using var body = await store.OpenBodyAsync(email.Body, cancel);
+            await using var body = await store.OpenBodyAsync(message, cancel);
             while (body is not null && header.WrittenCount < length)
             {
                 var missing = length - header.WrittenCount;
@@ -33,7 +29,7 @@ internal sealed class HeaderLoader(MailStore store)
         }
         catch (DamagedMessageException)
         {
-            // A search over 100,000 messages does not fail for one of them; FETCH says which it is.
+            // A search over 100,000 messages does not fail for one of them; who reads the message is told.
         }
         return header.WrittenMemory;
     }

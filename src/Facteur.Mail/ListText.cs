@@ -1,9 +1,9 @@
 using System.Text;
 
-namespace Facteur.Imap.Messages;
+namespace Facteur.Mail;
 
 /// <summary>Walks over values as IMAP writes them: strings, numbers, NIL, lists (RFC 9051 §4). For stored ENVELOPE and BODYSTRUCTURE, which are ASCII without literals.</summary>
-internal static class ListText
+public static class ListText
 {
     /// <summary>Octets of the value at the start of <paramref name="text"/>; 0 before a blank or a closing parenthesis.</summary>
     public static int ValueLength(ReadOnlySpan<byte> text)
