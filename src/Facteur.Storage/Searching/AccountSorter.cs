@@ -64,10 +64,10 @@ internal sealed class AccountSorter(MailStore store, AccountSubject subject, Ema
                         texts[i][at] = comparators[i].Collation.Key(reader.BaseSubject);
                         break;
                     case EmailSortProperty.From:
-                        texts[i][at] = comparators[i].Collation.Key(EnvelopeText.FirstDisplayName(reader.Envelope, EnvelopeText.From));
+                        texts[i][at] = comparators[i].Collation.Key(EnvelopeText.FirstPerson(reader.Envelope, EnvelopeText.From));
                         break;
                     case EmailSortProperty.To:
-                        texts[i][at] = comparators[i].Collation.Key(EnvelopeText.FirstDisplayName(reader.Envelope, EnvelopeText.To));
+                        texts[i][at] = comparators[i].Collation.Key(EnvelopeText.FirstPerson(reader.Envelope, EnvelopeText.To));
                         break;
                 }
         }

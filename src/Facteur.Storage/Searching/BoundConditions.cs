@@ -19,7 +19,7 @@ public abstract record BoundCondition : SearchCondition
 /// <summary>In the mailbox of a role (RFC 8621 §2); in no message when there is none.</summary>
 public sealed record RoleCondition(MailboxRole Role) : BoundCondition
 {
-    public override SearchDependence DependsOn => SearchDependence.Email | SearchDependence.Mailboxes;
+    public override SearchDependence DependsOn => SearchDependence.Email;
 
     public override SearchCondition Bind(SearchBinding binding) =>
         OrCondition.Of(binding.Account.Mailboxes.Where(one => one.Mailbox.Role == Role).Select(one => new MailboxCondition(one.Id)));
@@ -28,7 +28,7 @@ public sealed record RoleCondition(MailboxRole Role) : BoundCondition
 /// <summary>In a mailbox of a name, whole or its last level, or with a keyword of that name. Blanks may be written as hyphens or underscores.</summary>
 public sealed record LabelCondition(FoldedNeedle Name) : BoundCondition
 {
-    public override SearchDependence DependsOn => SearchDependence.Email | SearchDependence.Mailboxes;
+    public override SearchDependence DependsOn => SearchDependence.Email;
 
     public override SearchCondition Bind(SearchBinding binding)
     {
@@ -59,7 +59,7 @@ public sealed record OwnAddressCondition(FoldedField Field) : BoundCondition
 /// <summary>Not only in Junk and Trash: what a search that names no place leaves out (UX.md §4.6).</summary>
 public sealed record VisibleCondition : BoundCondition
 {
-    public override SearchDependence DependsOn => SearchDependence.Email | SearchDependence.Mailboxes;
+    public override SearchDependence DependsOn => SearchDependence.Email;
 
     public override SearchCondition Bind(SearchBinding binding)
     {

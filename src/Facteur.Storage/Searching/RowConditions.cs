@@ -78,6 +78,8 @@ public sealed record MailboxOtherThanCondition : SearchCondition
 
     public MailboxOtherThanCondition(IEnumerable<MailboxId> mailboxes) => this.mailboxes = mailboxes.ToFrozenSet();
 
+    public IReadOnlyCollection<MailboxId> Mailboxes => mailboxes;
+
     public override SearchCost Cost => SearchCost.Row;
     public override SearchDependence DependsOn => SearchDependence.Email;
     public override Verdict Match(SearchSubject subject) => Answer(subject.IsInOtherThan(mailboxes));

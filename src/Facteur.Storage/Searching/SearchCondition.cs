@@ -26,8 +26,6 @@ public enum SearchDependence : byte
     Email = 1,
     /// <summary>On those of all emails of its conversation.</summary>
     Thread = 2,
-    /// <summary>On which mailboxes there are, their names and roles.</summary>
-    Mailboxes = 4,
 }
 
 /// <summary>

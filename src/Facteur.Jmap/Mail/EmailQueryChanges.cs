@@ -1,0 +1,59 @@
+using Facteur.Storage;
+using Facteur.Storage.Emails;
+using Facteur.Storage.Searching;
+
+namespace Facteur.Jmap;
+
+/// <summary>
+/// Email/queryChanges: what became of a result (RFC 8620 §5.6, RFC 8621 §4.5). No result is remembered for it: every email that changed since, and where
+/// conversations decide, every email of theirs, is told as removed, and as added where it stands now.
+/// </summary>
+internal sealed class EmailQueryChanges(EmailResults results) : JmapMethod("Email/queryChanges", JmapCapabilities.Mail)
+{
+    public override async ValueTask RunAsync(JmapCall call, CancellationToken cancel)
+    {
+        JmapArguments.Only(call.Arguments, "accountId", "filter", "sort", "sinceQueryState", "maxChanges", "upToId", "calculateTotal", "collapseThreads");
+        var account = await call.AccountAsync(write: false, cancel);
+        var since = JmapArguments.RequireString(call.Arguments, "sinceQueryState");
+        var maxChanges = JmapArguments.UnsignedInt(call.Arguments, "maxChanges");
+        if (!QueryState.TryParse(since, out var old)) throw CannotCalculate();
+        var changes = await call.Services.Store.Emails.ChangesSinceAsync(account.Id, old.ModSeq, cancel) ?? throw CannotCalculate();
+        var question = await EmailQuestion.ReadAsync(call, account, results, changes.Snapshot, cancel);
+        if (question.State.Meaning != old.Meaning) throw CannotCalculate();
+        var all = await question.AllAsync(cancel);
+        var change = new QueryChange(since, question.State.ToString());
+        Fill(change, question, changes, all, UpTo(call, question, all));
+        change.WriteAnswer(call.Answer, account, maxChanges, JmapArguments.Bool(call.Arguments, "calculateTotal") == true ? all.Length : null);
+    }
+
+    private static void Fill(QueryChange change, EmailQuestion question, AccountChanges changes, EmailId[] all, int upTo)
+    {
+        var touched = new HashSet<EmailId>();
+        var created = new HashSet<EmailId>();
+        foreach (var one in changes.Emails)
+        {
+            touched.Add(one.Email);
+            if (one.Kind == ChangeKind.Created) created.Add(one.Email);
+        }
+        if (question.Collapse || question.DependsOn.HasFlag(SearchDependence.Thread))
+            foreach (var thread in changes.Emails.Select(one => one.Thread).ToHashSet())
+                foreach (var row in question.Snapshot.Thread(thread)) touched.Add(row.Id);
+
+        // What came since was in no result before.
+        foreach (var email in touched)
+            if (!created.Contains(email)) change.Removed.Add(JmapIds.Of(email));
+        if (touched.Count == 0) return;
+        for (var i = 0; i <= upTo; i++)
+            if (touched.Contains(all[i])) change.Added.Add((JmapIds.Of(all[i]), i));
+    }
+
+    /// <summary>The last place that the client wants to hear of: where the order of what it has cannot change, that of upToId (RFC 8620 §5.6).</summary>
+    private static int UpTo(JmapCall call, EmailQuestion question, EmailId[] all)
+    {
+        var last = all.Length - 1;
+        if (JmapArguments.String(call.Arguments, "upToId") is not { } id || question.DependsOn != SearchDependence.None) return last;
+        return JmapIds.TryRead(id, out EmailId email) && Array.IndexOf(all, email) is var index and >= 0 ? index : last;
+    }
+
+    private static JmapMethodException CannotCalculate() => new("cannotCalculateChanges");
+}
