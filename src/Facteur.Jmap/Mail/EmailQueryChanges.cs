@@ -29,20 +29,22 @@ internal sealed class EmailQueryChanges(EmailResults results) : JmapMethod("Emai
     private static void Fill(QueryChange change, EmailQuestion question, AccountChanges changes, EmailId[] all, int upTo)
     {
         var touched = new HashSet<EmailId>();
-        var created = new HashSet<EmailId>();
+        var unknown = new HashSet<EmailId>();
         foreach (var one in changes.Emails)
         {
             touched.Add(one.Email);
-            if (one.Kind == ChangeKind.Created) created.Add(one.Email);
+            if (one.Kind == ChangeKind.Created) unknown.Add(one.Email);
         }
         if (question.Collapse || question.DependsOn.HasFlag(SearchDependence.Thread))
             foreach (var thread in changes.Emails.Select(one => one.Thread).ToHashSet())
                 foreach (var row in question.Snapshot.Thread(thread)) touched.Add(row.Id);
 
-        // What came since was in no result before.
-        foreach (var email in touched)
-            if (!created.Contains(email)) change.Removed.Add(JmapIds.Of(email));
         if (touched.Count == 0) return;
+
+        // What came since was in no result before; what is behind the last one the client has, it does not have.
+        for (var i = upTo + 1; i < all.Length; i++) unknown.Add(all[i]);
+        foreach (var email in touched)
+            if (!unknown.Contains(email)) change.Removed.Add(JmapIds.Of(email));
         for (var i = 0; i <= upTo; i++)
             if (touched.Contains(all[i])) change.Added.Add((JmapIds.Of(all[i]), i));
     }

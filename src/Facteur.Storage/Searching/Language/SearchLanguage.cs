@@ -20,4 +20,7 @@ public static class SearchLanguage
     /// A search that means the condition, in its shortest words; null for one the language has no words for. Relative dates are written as the days they mean.
     /// </summary>
     public static string? Write(SearchCondition condition, SearchWords words, TimeZoneInfo zone) => new LanguageWriter(words, zone).Write(condition);
+
+    /// <summary>The name of an operator, without its colon.</summary>
+    public static string Name(SearchOperator of, SearchWords words) => SearchOperators.Name(of, words);
 }
