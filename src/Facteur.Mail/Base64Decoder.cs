@@ -13,7 +13,7 @@ internal sealed class Base64Decoder : ContentDecoder
     private const byte NotInAlphabet = 255;
     private const string Digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     private static readonly byte[] Values = MakeValues();
-    private static readonly SearchValues<byte> Alphabet = SearchValues.Create(Encoding.ASCII.GetBytes(Digits));
+    internal static readonly SearchValues<byte> Alphabet = SearchValues.Create(Encoding.ASCII.GetBytes(Digits));
 
     private uint group;
     private int digits;

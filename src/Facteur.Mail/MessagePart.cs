@@ -17,6 +17,12 @@ public sealed class MessagePart
     /// <summary>Octets of the body; the line break before a boundary belongs to the boundary (RFC 2046 §5.1.1).</summary>
     public required long BodyLength { get; init; }
 
+    /// <summary>
+    /// Octets of the body once base64, quoted-printable or uuencode is undone; null for other encodings, where it is <see cref="BodyLength"/>,
+    /// and of messages that were stored before this was counted.
+    /// </summary>
+    public long? DecodedLength { get; init; }
+
     /// <summary>Lines of the body.</summary>
     public required long Lines { get; init; }
 

@@ -17,6 +17,7 @@ public sealed class MimeParser
     private readonly PartTree tree;
     private readonly HeaderBlock header;
     private readonly PreviewTap tap;
+    private readonly DecodedLengthTap lengths = new();
     private byte[] pending = [];
     private int pendingLength;
     private Place place = Place.Header;
@@ -77,7 +78,7 @@ public sealed class MimeParser
         }
         if (place == Place.Delimiter) BeginPart();
         while (place == Place.Header) EndHeader();
-        tree.EndParts(-1, new PartEnd(position, lineEnds, 0, (byte)tail == (byte)'\n'), tap.End);
+        tree.EndParts(-1, new PartEnd(position, lineEnds, 0, (byte)tail == (byte)'\n'), OnPartEnd);
         return BuildFacts();
     }
 
@@ -200,7 +201,7 @@ public sealed class MimeParser
         while (place == Place.Header) EndHeader();
         var breakLength = (byte)tail != (byte)'\n' ? 0 : (byte)(tail >> 8) == (byte)'\r' ? 2 : 1;
         var before = (byte)(tail >> 8 * breakLength);
-        tree.EndParts(level, new PartEnd(position, lineEnds, breakLength, before == (byte)'\n'), tap.End);
+        tree.EndParts(level, new PartEnd(position, lineEnds, breakLength, before == (byte)'\n'), OnPartEnd);
         if (isClose) tree.Close(level);
         place = isClose ? Place.CloseDelimiter : Place.Delimiter;
     }
@@ -223,12 +224,24 @@ public sealed class MimeParser
         atLineStart = true;
         place = tree.EndHeader(header.Octets, position, lineEnds) ? Place.Header : Place.Body;
         header.Clear();
-        if (place == Place.Body) tap.Begin(tree.Current);
+        if (place != Place.Body) return;
+        tap.Begin(tree.Current);
+        lengths.Begin(tree.Current);
+    }
+
+    private void OnPartEnd(PartNode part)
+    {
+        tap.End(part);
+        lengths.End(part);
     }
 
     private void Advance(ReadOnlySpan<byte> bytes)
     {
-        if (place == Place.Body) tap.Take(bytes);
+        if (place == Place.Body)
+        {
+            tap.Take(bytes);
+            lengths.Take(bytes);
+        }
         position += bytes.Length;
         lineEnds += bytes.Count((byte)'\n');
         if (bytes.Length >= 4) tail = BinaryPrimitives.ReadUInt32BigEndian(bytes[^4..]);

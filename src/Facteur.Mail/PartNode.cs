@@ -15,6 +15,7 @@ internal sealed class PartNode
     public long HeaderLength { get; set; }
     public long BodyOffset => HeaderOffset + HeaderLength;
     public long BodyLength { get; set; }
+    public long? DecodedLength { get; set; }
     public long Lines { get; set; }
 
     /// <summary>Line ends of the message up to <see cref="BodyOffset"/>.</summary>
@@ -58,6 +59,7 @@ internal sealed class PartNode
         HeaderLength = HeaderLength,
         BodyOffset = BodyOffset,
         BodyLength = BodyLength,
+        DecodedLength = DecodedLength,
         Lines = Lines,
         Type = Type,
         Subtype = Subtype,

@@ -23,7 +23,7 @@ public static class PartTable
     private static readonly List<MessagePart> NoChildren = [];
 
     [Flags]
-    private enum Has : byte { Charset = 1, FileName = 2, ContentId = 4, Disposition = 8, Children = 16 }
+    private enum Has : byte { Charset = 1, FileName = 2, ContentId = 4, Disposition = 8, Children = 16, DecodedLength = 32 }
 
     /// <summary>The table of a tree as the parser makes it: each header directly before its body, each part within its parent.</summary>
     public static ReadOnlyMemory<byte> Serialize(MessagePart root)
@@ -134,7 +134,7 @@ public static class PartTable
     {
         var has = (part.Charset is null ? 0 : Has.Charset) | (part.FileName is null ? 0 : Has.FileName)
             | (part.ContentId is null ? 0 : Has.ContentId) | (part.Disposition is null ? 0 : Has.Disposition)
-            | (part.Children.Count == 0 ? 0 : Has.Children);
+            | (part.Children.Count == 0 ? 0 : Has.Children) | (part.DecodedLength is null ? 0 : Has.DecodedLength);
         output.Append((byte)has);
         var type = Array.IndexOf(CommonTypes, (part.Type, part.Subtype)) + 1;
         Number(type, output);
@@ -152,6 +152,7 @@ public static class PartTable
         Text(part.FileName, output);
         Text(part.ContentId, output);
         Text(part.Disposition, output);
+        if (part.DecodedLength is { } decoded) Number(decoded, output);
         if (part.Children.Count > 0) Number(part.Children.Count, output);
     }
 
@@ -179,6 +180,7 @@ public static class PartTable
             FileName = has.HasFlag(Has.FileName) ? reader.Text() : null,
             ContentId = has.HasFlag(Has.ContentId) ? reader.Text() : null,
             Disposition = has.HasFlag(Has.Disposition) ? reader.Text() : null,
+            DecodedLength = has.HasFlag(Has.DecodedLength) ? reader.Number() : null,
             Children = children,
         };
         count = has.HasFlag(Has.Children) ? reader.Number() : 0;
