@@ -37,6 +37,11 @@ public static class Charsets
         ["macintosh"] = 10000, ["mac"] = 10000, ["macroman"] = 10000, ["x-mac-roman"] = 10000, ["x-mac-cyrillic"] = 10007, ["x-mac-greek"] = 10006, ["x-mac-turkish"] = 10081, ["x-mac-ce"] = 10029,
     }.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
 
+    private static readonly FrozenSet<string> AsciiNames = new[]
+    {
+        "", "us-ascii", "ascii", "usascii", "us", "ansi_x3.4-1968", "ansi_x3.4-1986", "iso-ir-6", "iso646-us", "iso_646.irv:1991", "ibm367", "cp367", "csascii",
+    }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+
     // Names seen that are not in the table. Bounded: a sender chooses them.
     private static readonly ConcurrentDictionary<string, Encoding> Seen = new(StringComparer.OrdinalIgnoreCase);
     private const int MaxSeen = 256;
@@ -70,6 +75,16 @@ public static class Charsets
         if (Seen.Count < MaxSeen)
             Seen.TryAdd(text, found);
         return found;
+    }
+
+    /// <summary>False for a name that <see cref="Get(string?)"/> can only guess about, UTF-7 among them. No name, and US-ASCII, are known.</summary>
+    public static bool IsKnown(string? name)
+    {
+        if (name is null || !ReferenceEquals(Get(name), Unlabelled))
+            return true;
+        var trimmed = name.AsSpan().Trim(" \t\"'");
+        var star = trimmed.IndexOf('*');
+        return AsciiNames.GetAlternateLookup<ReadOnlySpan<char>>().Contains(star < 0 ? trimmed : trimmed[..star]);
     }
 
     /// <summary>The encoding for a charset name given as octets.</summary>

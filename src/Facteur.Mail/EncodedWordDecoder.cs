@@ -3,8 +3,10 @@ using System.Text;
 namespace Facteur.Mail;
 
 /// <summary>Puts decoded words and literal text together: the octets of adjacent words in one charset are decoded as one run.</summary>
-internal ref struct EncodedWordDecoder(int capacity)
+/// <param name="dropControls">Control characters leave nothing behind (RFC 8621 §4.1.2.2) instead of a blank; a tab of the literal text stays.</param>
+internal ref struct EncodedWordDecoder(int capacity, bool dropControls = false)
 {
+    private readonly bool dropControls = dropControls;
     private readonly StringBuilder output = new(Math.Min(capacity, 4096));
     private byte[] run = [];
     private int runLength;
@@ -69,8 +71,12 @@ internal ref struct EncodedWordDecoder(int capacity)
             if (afterBreak && c is not (' ' or '\t'))
                 output.Append(' ');
             afterBreak = false;
-            if (c != '\uFEFF')
-                output.Append(EncodedWords.IsBreak(c) ? ' ' : c);
+            if (c == '\uFEFF')
+                continue;
+            if (!EncodedWords.IsBreak(c) || dropControls && unfold && c == '\t')
+                output.Append(c);
+            else if (!dropControls)
+                output.Append(' ');
         }
     }
 
