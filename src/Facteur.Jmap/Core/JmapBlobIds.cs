@@ -5,10 +5,10 @@ using Facteur.Storage.Emails;
 namespace Facteur.Jmap;
 
 /// <summary>
-/// Ids of blobs (RFC 8620 §6): "e12" is the message of email 12, "e12-1_2" the decoded content of its part 1.2, "u7" an upload. They are
-/// looked up in an account, never by content: an id tells nothing about what others have.
+/// Ids of blobs (RFC 8620 §6): "e12" is the message of email 12, "e12-1_2" the decoded content of its part 1.2, "u7" an upload, "u7-1" a part of the
+/// message that was uploaded. They are looked up in an account, never by content: an id tells nothing about what others have.
 /// </summary>
-/// <param name="Part">Section of the part ("1.2"), decoded; null for the whole message as it is stored.</param>
+/// <param name="Part">Section of the part ("1.2"), decoded; null for the whole message or upload as it is stored.</param>
 public readonly record struct JmapBlobId(EmailId? Email, string? Part, UploadId? Upload)
 {
     private const int MaxPart = 200;
@@ -20,30 +20,29 @@ public readonly record struct JmapBlobId(EmailId? Email, string? Part, UploadId?
 
     public static JmapBlobId Of(UploadId upload) => new(null, null, upload);
 
-    public override string ToString() =>
-        Upload is { } upload ? JmapIds.Write('u', upload.Value)
-        : Part is null ? JmapIds.Of(Email!.Value)
-        : JmapIds.Of(Email!.Value) + "-" + Part.Replace('.', '_');
+    /// <summary>A part of the message that this blob is.</summary>
+    /// <param name="section">Its section in that message.</param>
+    public JmapBlobId PartOf(string section) => this with { Part = Part is null ? section : $"{Part}.{section}" };
+
+    public override string ToString()
+    {
+        var whole = Upload is { } upload ? JmapIds.Write('u', upload.Value) : JmapIds.Of(Email!.Value);
+        return Part is null ? whole : whole + "-" + Part.Replace('.', '_');
+    }
 
     public static bool TryParse(string? text, out JmapBlobId id)
     {
         id = default;
-        if (JmapIds.Try(text, 'u', out var upload))
-        {
-            id = Of(new UploadId(upload));
-            return true;
-        }
         if (text is null) return false;
         var dash = text.IndexOf('-', StringComparison.Ordinal);
-        if (!JmapIds.TryRead(dash < 0 ? text : text[..dash], out EmailId email)) return false;
-        if (dash < 0)
-        {
-            id = Of(email);
-            return true;
-        }
+        var whole = dash < 0 ? text : text[..dash];
+        if (JmapIds.Try(whole, 'u', out var upload)) id = Of(new UploadId(upload));
+        else if (JmapIds.TryRead(whole, out EmailId email)) id = Of(email);
+        else return false;
+        if (dash < 0) return true;
         var part = text[(dash + 1)..];
         if (part.Length is 0 or > MaxPart || part.AsSpan().ContainsAnyExcept(PartCharacters)) return false;
-        id = Of(email, part.Replace('_', '.'));
+        id = id with { Part = part.Replace('_', '.') };
         return true;
     }
 }

@@ -18,7 +18,8 @@ public static class JmapCapabilityTable
         new(JmapCapabilities.Mdn),
         new(JmapCapabilities.Sieve),
         new(JmapCapabilities.Principals),
-        new(JmapCapabilities.FacteurMail),
+        // Properties of mailboxes and emails; it need not have a method.
+        new(JmapCapabilities.FacteurMail) { IsOffered = static _ => true },
         new(JmapCapabilities.FacteurAddresses),
         new(JmapCapabilities.FacteurRules),
     ];
