@@ -1,8 +1,8 @@
 # Starts Debian's Dovecot and Cyrus under a scratch folder, on loopback high ports, as oracles of the POP3 suite.
-# Sourced by bench/pop3-conformance. Needs root, as both do. Account load@bench.test (Cyrus: load) / load-password.
-# Packages: dovecot-imapd dovecot-pop3d cyrus-common sasl2-bin.
-#   dovecot_start FOLDER, dovecot_stop FOLDER · cyrus_start FOLDER, cyrus_stop FOLDER
-DOVECOT_IMAP=5143 DOVECOT_POP3=5110 DOVECOT_POP3S=5995 CYRUS_IMAP=5243 CYRUS_POP3=5210 CYRUS_POP3S=5297
+# Sourced by bench/pop3-conformance, bench/compare-pop3 and bench/compare-jmap. Needs root, as both do. Account load@bench.test (Cyrus: load) / load-password.
+# Packages: dovecot-imapd dovecot-pop3d cyrus-common sasl2-bin libshp2.
+#   dovecot_start FOLDER, dovecot_stop FOLDER · cyrus_start FOLDER [http], cyrus_stop FOLDER
+DOVECOT_IMAP=5143 DOVECOT_POP3=5110 DOVECOT_POP3S=5995 CYRUS_IMAP=5243 CYRUS_POP3=5210 CYRUS_POP3S=5297 CYRUS_HTTP=5280
 
 oracle_certificate() {
   [ -e "$1/cert.pem" ] || openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 -subj /CN=localhost \
@@ -63,12 +63,13 @@ dovecot_stop() { [ -e "$1/run/master.pid" ] && kill "$(cat "$1/run/master.pid")"
 # The packages of Cyrus' imapd and pop3d put those of Dovecot out: their programs are taken out of the archives instead.
 cyrus_programs() {
   [ -x "$1/usr/lib/cyrus/bin/pop3d" ] && return
-  (cd "$1" && apt-get download cyrus-imapd cyrus-pop3d >/dev/null 2>&1 && for archive in *.deb; do dpkg -x "$archive" .; done)
+  (cd "$1" && apt-get download cyrus-imapd cyrus-pop3d cyrus-caldav >/dev/null 2>&1 && for archive in *.deb; do dpkg -x "$archive" .; done)
 }
 
 cyrus_start() {
   local d=$1; mkdir -p "$d/conf" "$d/spool" "$d/run"; chmod 755 "$d"; oracle_certificate "$d"; cyrus_programs "$d"
-  local bin=$d/usr/lib/cyrus/bin
+  local bin=$d/usr/lib/cyrus/bin http=
+  [ "${2:-}" = http ] && http="http cmd=\"$bin/httpd -C $d/imapd.conf\" listen=\"127.0.0.1:$CYRUS_HTTP\" prefork=0"
   cat > "$d/imapd.conf" <<CONF
 configdirectory: $d/conf
 proc_path: $d/run/proc
@@ -90,6 +91,10 @@ autocreate_quota: 0
 autocreate_post: yes
 autocreate_users: anyone
 createonpost: yes
+conversations: yes
+httpmodules: jmap
+httpallowcompress: no
+jmap_nonstandard_extensions: no
 CONF
   cat > "$d/cyrus.conf" <<CONF
 START {
@@ -99,6 +104,7 @@ SERVICES {
   imap  cmd="$bin/imapd -C $d/imapd.conf" listen="127.0.0.1:$CYRUS_IMAP" prefork=0
   pop3  cmd="$bin/pop3d -C $d/imapd.conf" listen="127.0.0.1:$CYRUS_POP3" prefork=0
   pop3s cmd="$bin/pop3d -s -C $d/imapd.conf" listen="127.0.0.1:$CYRUS_POP3S" prefork=0
+  $http
 }
 EVENTS {
   checkpoint cmd="/usr/sbin/cyrus ctl_cyrusdb -C $d/imapd.conf -c" period=30

@@ -90,6 +90,19 @@ internal sealed class LineConnection : IAsyncDisposable
         }
     }
 
+    /// <summary>Copies <paramref name="count"/> octets.</summary>
+    public async ValueTask ReadAsync(long count, MemoryStream to)
+    {
+        while (count > 0)
+        {
+            if (start == end) await FillAsync();
+            var step = (int)Math.Min(count, end - start);
+            to.Write(buffer, start, step);
+            start += step;
+            count -= step;
+        }
+    }
+
     /// <summary>Passes over lines up to and with the one that is "." alone (POP3); answers how many came before it. Looks for the end, not at the lines, so that the server is what is measured.</summary>
     public async ValueTask<int> SkipToDotAsync()
     {

@@ -16,8 +16,8 @@ var size = new Option<int>("--size") { DefaultValueFactory = _ => 4096, Descript
 var mailbox = new Option<string>("--mailbox") { DefaultValueFactory = _ => "INBOX", Description = "Mailbox to use." };
 var arguments = new Option<string>("--arguments") { DefaultValueFactory = _ => "FLAGS", Description = "FETCH items or SEARCH keys." };
 var recipients = new Option<string[]>("--recipient") { DefaultValueFactory = _ => [], Description = "Envelope recipient; may be given several times." };
-var visible = new Option<int?>("--visible-imap-port") { Description = "smtp-deliver: wait until all is seen in the mailbox through this port." };
-var pid = new Option<int?>("--pid") { Description = "imap-idle-hold: the server's process, to report its memory." };
+var visible = new Option<int?>("--visible-imap-port") { Description = "smtp-deliver: wait until all is seen in the mailbox through this port; jmap-changes, jmap-push: where messages come in." };
+var pid = new Option<int?>("--pid") { Description = "imap-idle-hold, jmap-push: the server's process, to report its memory." };
 var sinkPort = new Option<int>("--sink-port") { DefaultValueFactory = _ => 2626, Description = "smtp-relay: port of the hosts that the server sends to." };
 var destinations = new Option<int>("--destinations") { DefaultValueFactory = _ => 10, Description = "smtp-relay: how many hosts, 127.0.1.1 and above." };
 var dnsPort = new Option<int?>("--dns-port") { Description = "smtp-relay: answer for load.test as a name server on this port." };
@@ -39,6 +39,10 @@ var modes = new Dictionary<string, (string Help, Func<LoadOptions, Task<string>>
     ["pop3-list"] = ("LIST of a maildrop.", Pop3Modes.ListAsync),
     ["pop3-uidl"] = ("UIDL of a maildrop.", Pop3Modes.UidlAsync),
     ["pop3-login"] = ("Connect, log in by POP3, STAT, QUIT.", Pop3Modes.LoginAsync),
+    ["jmap-list"] = ("Ask for the first 50 conversations of the inbox.", JmapModes.ListAsync),
+    ["jmap-changes"] = ("Ask what changed after each message that comes by IMAP.", JmapModes.ChangesAsync),
+    ["jmap-import"] = ("Upload and import messages.", JmapModes.ImportAsync),
+    ["jmap-push"] = ("Hold event sources and time what they are told.", JmapModes.PushAsync),
     ["pop3-conformance"] = ("Hold the POP3 conversations of the RFCs; --arguments: only those whose name holds it.", Pop3Conformance.RunAsync),
 };
 

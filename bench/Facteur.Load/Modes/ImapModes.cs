@@ -106,7 +106,7 @@ internal static class ImapModes
     public static async Task<string> IdleHoldAsync(LoadOptions options)
     {
         var meter = new Meter(options);
-        var before = ResidentKiB(options.Pid);
+        var before = Memory.ResidentKiB(options.Pid);
         var held = new List<ImapClient>();
         meter.Start();
         try
@@ -117,7 +117,7 @@ internal static class ImapModes
             return meter.Report("imap-idle-hold", new Dictionary<string, object>
             {
                 ["residentKiBBefore"] = before,
-                ["residentKiBHeld"] = ResidentKiB(options.Pid),
+                ["residentKiBHeld"] = Memory.ResidentKiB(options.Pid),
             });
         }
         finally
@@ -134,13 +134,6 @@ internal static class ImapModes
         await imap.IdleAsync();
         meter.Add(Stopwatch.GetElapsedTime(from).TotalMilliseconds, 0);
         return imap;
-    }
-
-    private static long ResidentKiB(int? pid)
-    {
-        if (pid is null) return 0;
-        var line = File.ReadLines($"/proc/{pid}/status").First(l => l.StartsWith("VmRSS:", StringComparison.Ordinal));
-        return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], System.Globalization.CultureInfo.InvariantCulture);
     }
 
     private static async Task<string> RunAsync(string mode, LoadOptions options, Func<Meter, Task> connection)
