@@ -11,22 +11,24 @@ public sealed partial class AccountService
     public async ValueTask<IReadOnlyList<Identity>> ListIdentitiesAsync(string account, CancellationToken cancel)
     {
         var owner = await RequireAccountAsync(account, cancel);
-        return await Settings.IdentitiesAsync(owner.Id, cancel) is { Identities: { Count: > 0 } own } ? own : [new Identity(0, owner.DisplayName, owner.Address) { IsDefault = true }];
+        return await Settings.IdentitiesAsync(owner.Id, cancel) is { Identities: { Count: > 0 } own } ? own : [OfItself(owner)];
     }
 
     /// <summary>Adds an identity; the first is the default.</summary>
     /// <param name="identity">Its id is ignored.</param>
-    public async ValueTask<Identity> AddIdentityAsync(string account, Identity identity, CancellationToken cancel)
+    /// <param name="besideOwn">The one made of the account's name and address stays, when there is no other yet, and stays the default.</param>
+    public async ValueTask<Identity> AddIdentityAsync(string account, Identity identity, CancellationToken cancel, bool besideOwn = false)
     {
         var owner = await RequireAccountAsync(account, cancel);
         var setting = await Settings.IdentitiesAsync(owner.Id, cancel) ?? new IdentitiesSetting([], 1);
+        if (besideOwn && setting.Identities.Count == 0) setting = setting with { Identities = [OfItself(owner)] };
         var added = await CheckAsync(owner, identity with { Id = setting.NextId, IsDefault = identity.IsDefault || setting.Identities.Count == 0 }, cancel);
         var others = added.IsDefault ? setting.Identities.Select(one => one with { IsDefault = false }) : setting.Identities;
         await WriteAsync(owner, new IdentitiesSetting([.. others, added], setting.NextId + 1), cancel);
         return added;
     }
 
-    /// <summary>Changes name, address, reply address and signatures of one that is there.</summary>
+    /// <summary>Changes name, address, reply address, blind copies and signatures of one that is there, be it the one made of the account's name.</summary>
     public async ValueTask<Identity> UpdateIdentityAsync(string account, Identity identity, CancellationToken cancel)
     {
         var owner = await RequireAccountAsync(account, cancel);
@@ -60,6 +62,7 @@ public sealed partial class AccountService
     private async ValueTask<(IdentitiesSetting Setting, Identity Identity)> RequireIdentityAsync(AccountRecord owner, string which, CancellationToken cancel)
     {
         var setting = await Settings.IdentitiesAsync(owner.Id, cancel) ?? new IdentitiesSetting([], 1);
+        if (setting.Identities.Count == 0 && which == "0") setting = setting with { Identities = [OfItself(owner)] };
         var found = int.TryParse(which, NumberStyles.None, CultureInfo.InvariantCulture, out var id)
             ? setting.Identities.Where(one => one.Id == id).ToList()
             : EmailAddress.TryParse(which, out var address) ? setting.Identities.Where(one => one.Address == address.ToString()).ToList() : [];
@@ -73,12 +76,17 @@ public sealed partial class AccountService
 
     private async ValueTask<Identity> CheckAsync(AccountRecord owner, Identity identity, CancellationToken cancel)
     {
-        if (IdentitiesSetting.Fault(identity) is { } fault) throw new AccountRuleException(fault);
+        if (IdentitiesSetting.Problem(identity) is { } problem) throw new AccountRuleException(problem.Sentence);
         var address = Parse(identity.Address).ToString();
         if (!await new RecipientDirectory(directory, settings).MaySendAsAsync(owner.Id, address, cancel))
             throw new AccountRuleException($"{owner.Address} may not send as {address}: it is none of its addresses, and no shared account's whose rights say so.");
-        return identity with { Address = address, ReplyTo = identity.ReplyTo is { } reply ? Parse(reply).ToString() : null };
+        return identity with { Address = address, ReplyTo = Normalized(identity.ReplyTo), Bcc = Normalized(identity.Bcc) };
     }
+
+    private static Identity OfItself(AccountRecord owner) => new(0, owner.DisplayName, owner.Address) { IsDefault = true };
+
+    private static IReadOnlyList<NamedAddress>? Normalized(IReadOnlyList<NamedAddress>? addresses) =>
+        addresses is null ? null : [.. addresses.Select(one => one with { Email = Parse(one.Email).ToString() })];
 
     private async ValueTask WriteAsync(AccountRecord owner, IdentitiesSetting setting, CancellationToken cancel)
     {

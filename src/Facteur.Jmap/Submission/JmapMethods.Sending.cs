@@ -2,5 +2,8 @@ namespace Facteur.Jmap;
 
 public static partial class JmapMethods
 {
-    private static partial IEnumerable<JmapMethod> Sending() => [];
+    private static partial IEnumerable<JmapMethod> Sending() =>
+    [
+        new IdentityGet(), new IdentityChanges(), new IdentitySet(),
+    ];
 }

@@ -24,15 +24,16 @@ internal static class Identity
         var address = new Argument<string>("ADDRESS") { Description = "An address that the account may send as" };
         var name = new Option<string?>("--name") { Description = "Name beside the address (default: that of the account)" };
         var reply = new Option<string?>("--reply-to") { Description = "Where answers go, when not to the address itself" };
+        var bcc = new Option<string?>("--bcc") { Description = "Who gets a blind copy of new messages" };
         var text = new Option<string?>("--signature") { Description = "Signature under plain text; \\n is a new line" };
         var html = new Option<FileInfo?>("--signature-html") { Description = "File with the signature in HTML" };
         var isDefault = new Option<bool>("--default") { Description = "New messages begin with this one" };
         return Verb.Create<List<IdentityView>>("add", "Add an identity",
             async (line, cancel) => new ControlRequest("identity.add",
-                ("account", line.GetRequiredValue(account)), ("address", line.GetRequiredValue(address)), ("name", line.GetValue(name)), ("replyTo", line.GetValue(reply)),
+                ("account", line.GetRequiredValue(account)), ("address", line.GetRequiredValue(address)), ("name", line.GetValue(name)), ("replyTo", line.GetValue(reply)), ("bcc", line.GetValue(bcc)),
                 ("signature", line.GetValue(text)?.Replace("\\n", "\n", StringComparison.Ordinal)), ("signatureHtml", await ReadAsync(line.GetValue(html), cancel)),
                 ("default", line.GetValue(isDefault) ? "yes" : null)),
-            Show, account, address, name, reply, text, html, isDefault);
+            Show, account, address, name, reply, bcc, text, html, isDefault);
     }
 
     private static Command CreateList()
