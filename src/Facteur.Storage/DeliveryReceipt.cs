@@ -1,3 +1,4 @@
+using Facteur.Storage.Emails;
 using Facteur.Storage.Queue;
 
 namespace Facteur.Storage;
@@ -8,13 +9,17 @@ namespace Facteur.Storage;
 /// </summary>
 public sealed class DeliveryReceipt
 {
-    internal DeliveryReceipt(IReadOnlyList<StoredEntry> entries, IReadOnlyList<QueueId>? queued = null) => (Entries, Queued) = (entries, queued ?? []);
+    internal DeliveryReceipt(IReadOnlyList<StoredEntry> entries, IReadOnlyList<QueueId>? queued = null, IReadOnlyList<SubmissionId>? submissions = null) =>
+        (Entries, Queued, Submissions) = (entries, queued ?? [], submissions ?? []);
 
     /// <summary>One entry per target, in the order of the deliveries and their targets.</summary>
     public IReadOnlyList<StoredEntry> Entries { get; }
 
     /// <summary>One id per submission to the queue, in the order of the deliveries.</summary>
     public IReadOnlyList<QueueId> Queued { get; }
+
+    /// <summary>One id per submission that was noted, in the order of the deliveries.</summary>
+    public IReadOnlyList<SubmissionId> Submissions { get; }
 }
 
 /// <summary>A message in a mailbox, as the commit placed it.</summary>

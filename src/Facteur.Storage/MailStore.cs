@@ -49,6 +49,12 @@ public abstract partial class MailStore : IAsyncDisposable
     public abstract MessageIntake BeginMessage(long? sizeHint);
 
     /// <summary>
+    /// A message that is in the store already, complete, to be placed once more: nothing of it is written again. Null when it was purged meanwhile.
+    /// It is delivered once; a delivery is refused with NotPossible when the message is gone by then.
+    /// </summary>
+    public abstract ValueTask<MessageIntake?> ReopenAsync(BodyReference body, CancellationToken cancel);
+
+    /// <summary>
     /// Makes messages durable and places them, all or nothing. Several messages are one atomic step (MULTIAPPEND, RFC 3502);
     /// one message to many mailboxes is one body. OverQuota is checked here.
     /// </summary>

@@ -47,7 +47,7 @@ public abstract class MessageIntake : IMessageSource, IAsyncDisposable
 
 /// <summary>One message and the mailboxes it goes to. The first target of each account makes the email; further ones share it.</summary>
 /// <param name="Message">A completed intake of the same store.</param>
-/// <param name="Targets">At least one, unless it is queued.</param>
+/// <param name="Targets">At least one, unless it is queued or released.</param>
 public sealed record Delivery(MessageIntake Message, IReadOnlyList<DeliveryTarget> Targets)
 {
     /// <summary>Entries of the queue that send this message out, made durable by the same commit. With some, <see cref="Targets"/> may be empty.</summary>
@@ -56,7 +56,13 @@ public sealed record Delivery(MessageIntake Message, IReadOnlyList<DeliveryTarge
     /// <summary>Notes the message as a submission of JMAP by the same commit, with its first queue entry.</summary>
     public SubmissionDraft? Submission { get; init; }
 
-    /// <summary>What the trace says of it. Rows of kind Stored get the EmailId of their account, rows of kind Queued the id of the queue entry with their recipient.</summary>
+    /// <summary>
+    /// Recipients of the message's queue entry that waited for their time and go their ways by the same commit; <see cref="Targets"/> may be empty then. StateMismatch
+    /// when the lease is lost. The message is the entry's own (<see cref="MailStore.ReopenAsync"/>).
+    /// </summary>
+    public QueueRelease? Released { get; init; }
+
+    /// <summary>What the trace says of it. Rows of kind Stored, Reported and ReportReceived get the EmailId of their account, rows of kind Queued the id of the queue entry with their recipient.</summary>
     public IReadOnlyList<TraceEvent> Trace { get; init; } = [];
 
     /// <summary>The message is the report that these recipients' sender was owed: nothing is owed any more after the commit.</summary>

@@ -118,6 +118,12 @@ internal static class ConsistencyCheck
             WHERE a.removed_at IS NULL AND NOT EXISTS (SELECT 1 FROM address d WHERE d.account = a.id AND d.address = a.address AND d.enabled)
             """),
         ("{0} is an address and an alias", "SELECT folded FROM address JOIN alias USING (folded)"),
+        ("submission {0} is of message {1} of the queue, which is not there", """
+            SELECT s.id, s.queue FROM submission s LEFT JOIN queue_message m ON m.id = s.queue WHERE s.queue IS NOT NULL AND m.id IS NULL
+            """),
+        ("submission {0} has state {1}, which its account has not reached", """
+            SELECT s.id, s.modseq FROM submission s LEFT JOIN submission_state t ON t.account = s.account WHERE t.modseq IS NULL OR s.modseq > t.modseq
+            """),
         ("trace rows {0} and after are in two runs", """
             SELECT first FROM (SELECT first, lag(last) OVER (ORDER BY first) AS before FROM trace_run) WHERE before >= first
             """),

@@ -9,8 +9,21 @@ public sealed partial class EmbeddedStore
 {
     public override MessageIntake BeginMessage(long? sizeHint) => new EmbeddedIntake(this, sizeHint);
 
-    public override async ValueTask<DeliveryReceipt> DeliverAsync(IReadOnlyList<Delivery> deliveries, CancellationToken cancel) =>
-        await WriteAsync(new Deliver(deliveries, queue, trace).Run, grows: true, cancel);
+    public override ValueTask<MessageIntake?> ReopenAsync(BodyReference body, CancellationToken cancel) => StoredMessage.OpenAsync(this, body, cancel);
+
+    public override async ValueTask<DeliveryReceipt> DeliverAsync(IReadOnlyList<Delivery> deliveries, CancellationToken cancel)
+    {
+        if (queue.Claim(deliveries) is not { } releases) return await WriteAsync(new Deliver(deliveries, queue, trace).Run, grows: true, cancel);
+        try
+        {
+            return await WriteAsync(new Deliver(deliveries, queue, trace, releases).Run, grows: true, cancel);
+        }
+        catch
+        {
+            queue.Abandon(releases);
+            throw;
+        }
+    }
 
     public override ValueTask<IReadOnlyList<Mailbox>> ListMailboxesAsync(AccountId account, CancellationToken cancel) =>
         new(Read(reader => MailboxReads.List(reader, account)));

@@ -5,6 +5,7 @@ using Facteur.Storage.Embedded.Queue;
 using Facteur.Storage.Embedded.Reading;
 using Facteur.Storage.Embedded.Search;
 using Facteur.Storage.Embedded.Sqlite;
+using Facteur.Storage.Embedded.Submissions;
 using Facteur.Storage.Embedded.Tracing;
 using Facteur.Storage.Embedded.Uploads;
 using Facteur.Storage.Embedded.Views;
@@ -38,6 +39,7 @@ public sealed partial class EmbeddedStore : MailStore
     private readonly EmbeddedState state;
     private readonly EmbeddedTrace trace;
     private readonly EmbeddedQueue queue;
+    private readonly EmbeddedSubmissions submissions;
     private readonly SearchIndex search;
     private readonly Maintenance maintenance;
     private readonly ILogger logger;
@@ -60,6 +62,7 @@ public sealed partial class EmbeddedStore : MailStore
             AccountGone = account => search.Remove(account),
             PurgeSoon = () => maintenance!.PurgeSoon(),
             IsWatched = accounts.IsWatched,
+            AnnounceSubmissions = account => submissions!.Announce(account),
         };
         writer = new GroupCommitWriter(session, Publish, () => files.AvailableOctets(options.Folder) >= options.ReserveOctets, logger);
         settings = new EmbeddedSettings(this);
@@ -68,6 +71,7 @@ public sealed partial class EmbeddedStore : MailStore
         Logins = new EmbeddedLoginHistory(this);
         Uploads = new EmbeddedUploads(this);
         trace = new EmbeddedTrace(this, database, time, logger);
+        submissions = new EmbeddedSubmissions(this);
         queue = new EmbeddedQueue(this, database, trace, time);
         Emails = new EmbeddedEmails(this, accounts, readers);
         Snoozes = new EmbeddedSnoozes(this);
@@ -98,7 +102,7 @@ public sealed partial class EmbeddedStore : MailStore
     public override UploadStore Uploads { get; }
 
     /// <inheritdoc/>
-    public override SubmissionStore Submissions => throw new NotSupportedException();
+    public override SubmissionStore Submissions => submissions;
 
     /// <inheritdoc/>
     public override SnoozeStore Snoozes { get; }

@@ -79,6 +79,13 @@ public abstract class QueueStore
     public abstract ValueTask<int> ChangeAsync(
         QueueFilter filter, QueueChange change, (string Address, string Destination)? target, string? reason, string by, CancellationToken cancel);
 
+    /// <summary>
+    /// Takes a message back as a whole: all its recipients are cancelled when each of them waits or is held and none is in a lease; else nothing
+    /// is changed and the answer is false (undo send).
+    /// </summary>
+    /// <param name="by">Who does it, for the trace.</param>
+    public abstract ValueTask<bool> WithdrawAsync(QueueId id, string by, CancellationToken cancel);
+
     public ValueTask<int> ChangeAsync(QueueFilter filter, QueueChange change, (string Address, string Destination)? target, string? reason, CancellationToken cancel) =>
         ChangeAsync(filter, change, target, reason, "", cancel);
 
@@ -112,6 +119,14 @@ public sealed record QueueLease(QueueMessage Message, IReadOnlyList<QueueRecipie
 public sealed record AttemptResult(
     QueueRecipientId Recipient, QueueState State, DateTimeOffset? NextAttempt, QueueReport Report,
     DateTimeOffset At, TimeSpan Took, string Host, string Answer, int Code, string EnhancedCode, string Security);
+
+/// <summary>What becomes of recipients that waited for the time of their message, by the commit that delivers it (<see cref="Delivery.Released"/>).</summary>
+/// <param name="Lease">It ends for these recipients; others of it stay in it.</param>
+/// <param name="Prefix">Of the message from now on: header fields sent before the stored octets, each with its CRLF.</param>
+/// <param name="Onward">Recipients on other hosts: where each waits from now on, due at once, with no attempt made.</param>
+/// <param name="Settled">Those that end here: delivered to mailboxes of this server, sent on by an alias, or failed. None of them waits.</param>
+public sealed record QueueRelease(
+    QueueLease Lease, ReadOnlyMemory<byte> Prefix, IReadOnlyList<(QueueRecipientId Recipient, string Destination)> Onward, IReadOnlyList<AttemptResult> Settled);
 
 /// <summary>One attempt, as kept.</summary>
 public sealed record AttemptRecord(

@@ -1,4 +1,5 @@
 using Facteur.Storage.Embedded.Sqlite;
+using Facteur.Storage.Embedded.Submissions;
 using Facteur.Storage.Embedded.Tracing;
 using Facteur.Storage.Embedded.Writing;
 using Facteur.Storage.Queue;
@@ -164,6 +165,7 @@ internal sealed partial class EmbeddedQueue : QueueStore
             QueueWrites.Save(session, claim.Message, counts);
             QueueWrites.SaveAnswer(session, claim.Destination!.Name, last);
             QueueWrites.Trace(session, trace, rows);
+            SubmissionRows.Move(session, claim.Message);
         }
         session.AfterCommit.Add(() => schedule.Finish(claim, placed));
         return recorded;

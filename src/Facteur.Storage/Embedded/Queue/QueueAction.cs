@@ -1,5 +1,6 @@
 using System.Globalization;
 using Facteur.Mail;
+using Facteur.Storage.Embedded.Submissions;
 using Facteur.Storage.Embedded.Tracing;
 using Facteur.Storage.Embedded.Writing;
 using Facteur.Storage.Queue;
@@ -34,6 +35,7 @@ internal sealed record QueueAction(QueueChange Change, (string Address, string D
         }
         if (changed.Count == 0) return (0, placed);
         QueueWrites.Save(session, claim.Message, counts);
+        SubmissionRows.Move(session, claim.Message);
         QueueWrites.Trace(session, trace, [new TraceRow(Trace(session, message, changed))]);
         return (changed.Count, placed);
     }

@@ -1,3 +1,4 @@
+using Facteur.Storage.Embedded.Submissions;
 using Facteur.Storage.Embedded.Writing;
 
 namespace Facteur.Storage.Embedded.Queue;
@@ -7,7 +8,7 @@ internal static class QueuePurge
 {
     /// <param name="step">Recipients of one commit.</param>
     /// <param name="max">Messages of one commit.</param>
-    /// <returns>Messages and recipients removed.</returns>
+    /// <returns>Messages and recipients removed; of these as many as a step has while there is more to do.</returns>
     public static (int Messages, int Recipients) Run(WriteSession session, long before, int step, int max)
     {
         var (messages, recipients) = (0, 0);
@@ -23,9 +24,11 @@ internal static class QueuePurge
                 break;
             }
             session.Database.Get("DELETE FROM queue_message WHERE id = ?1").Bind(1, message.Id).Run();
+            SubmissionRows.Forget(session, message.Id);
             Purge.Release(session, message.Blob);
             messages++;
         }
+        if (recipients == 0 && SubmissionRows.Purge(session, before, step)) recipients = step;
         if (recipients == 0) session.Database.Get("DELETE FROM queue_destination WHERE at < ?1").Bind(1, before).Run();
         return (messages, recipients);
     }

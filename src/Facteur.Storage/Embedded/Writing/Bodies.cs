@@ -30,6 +30,18 @@ internal static class Bodies
         return size;
     }
 
+    /// <summary>More refer to a body that is there.</summary>
+    public static void Refer(WriteSession session, long blob, int more) =>
+        session.Database.Get("UPDATE blob SET refs = refs + ?2 WHERE id = ?1").Bind(1, blob).Bind(2, more).Run();
+
+    public static bool Exists(WriteSession session, long blob)
+    {
+        var row = session.Database.Get("SELECT 1 FROM blob WHERE id = ?1").Bind(1, blob);
+        if (!row.Step()) return false;
+        row.Reset();
+        return true;
+    }
+
     private static void AddExtent(WriteSession session, Extent extent, long blob)
     {
         session.Database.Get("INSERT INTO extent (segment, offset, length, blob) VALUES (?1, ?2, ?3, ?4)")

@@ -1,5 +1,6 @@
 using Facteur.Mail;
 using Facteur.Storage.Embedded.Queue;
+using Facteur.Storage.Embedded.Submissions;
 using Facteur.Storage.Embedded.Tracing;
 using Facteur.Storage.Emails;
 using Facteur.Storage.Queue;
@@ -7,7 +8,8 @@ using Facteur.Storage.Queue;
 namespace Facteur.Storage.Embedded.Writing;
 
 /// <summary>Places messages in mailboxes and in the queue: one blob per message, one email per account, one entry per target.</summary>
-internal sealed class Deliver(IReadOnlyList<Delivery> deliveries, EmbeddedQueue queue, EmbeddedTrace trace)
+/// <param name="releases">What the schedule gave for each delivery that releases recipients; null when none does.</param>
+internal sealed class Deliver(IReadOnlyList<Delivery> deliveries, EmbeddedQueue queue, EmbeddedTrace trace, QueueTaking?[]? releases = null)
 {
     private readonly TraceRow[][] rows = [.. deliveries.Select(delivery => delivery.Trace.Count == 0 ? [] : delivery.Trace.Select(one => new TraceRow(one)).ToArray())];
 
@@ -17,11 +19,12 @@ internal sealed class Deliver(IReadOnlyList<Delivery> deliveries, EmbeddedQueue 
         var modSeqs = new Dictionary<AccountId, ModSeq>();
         var entries = new List<StoredEntry>(plan.Count);
         var queued = new List<QueueId>();
+        var submissions = new List<SubmissionId>();
         var next = 0;
         for (var number = 0; number < deliveries.Count; number++)
         {
             var delivery = deliveries[number];
-            var intake = (EmbeddedIntake)delivery.Message;
+            var intake = (EmbeddedMessage)delivery.Message;
             var emails = new Dictionary<AccountId, (EmailId Email, ThreadId Thread)>(1);
             for (var i = 0; i < delivery.Targets.Count; i++)
             {
@@ -32,16 +35,17 @@ internal sealed class Deliver(IReadOnlyList<Delivery> deliveries, EmbeddedQueue 
                 if (isFirst) emails.Add(account.Id, email = AddEmail(session, account, intake, target.InternalDate, modSeq, EntriesOf(plan, next - 1 - i, delivery, account)));
                 entries.Add(AddEntry(session, mailbox, target, flags, intake, email.Email, email.Thread, modSeq, isFirst));
             }
-            Bodies.Insert(session, intake.Octets, emails.Count + delivery.Queued.Count);
-            AddFacts(session, intake.Blob, intake.Facts!);
+            AddBody(session, intake, emails.Count + delivery.Queued.Count);
             var ids = new QueueId[delivery.Queued.Count];
             for (var i = 0; i < ids.Length; i++) ids[i] = queue.Enqueue(session, delivery.Queued[i], intake.Blob, intake.Length);
+            if (releases?[number] is { } claim) queue.Release(session, claim, delivery.Released!);
             if (delivery.Reported.Count > 0) queue.ClearOwed(session, delivery.Reported);
             AddTrace(session, rows[number], delivery, emails, ids);
+            if (delivery.Submission is { } draft) submissions.Add(SubmissionRows.Insert(session, draft, ids.Length > 0 ? ids[0] : null));
             queued.AddRange(ids);
             session.AfterCommit.Add(intake.Delivered);
         }
-        return new DeliveryReceipt(entries, queued);
+        return new DeliveryReceipt(entries, queued, submissions);
     }
 
     private void AddTrace(
@@ -51,13 +55,14 @@ internal sealed class Deliver(IReadOnlyList<Delivery> deliveries, EmbeddedQueue 
         foreach (var row in events)
         {
             var (email, queueId) = (row.Email, row.Queue);
-            if (row.Kind == TraceKind.Stored && row.Account is { } account && emails.TryGetValue(account, out var stored)) email = stored.Email.Value;
+            if (row.Kind is TraceKind.Stored or TraceKind.Reported or TraceKind.ReportReceived && row.Account is { } account && emails.TryGetValue(account, out var stored)) email = stored.Email.Value;
             if (row.Kind == TraceKind.Queued && queued.Length > 0)
             {
                 recipients ??= RecipientsOf(delivery, queued);
                 queueId = (recipients.TryGetValue(row.Recipient, out var id) ? id : queued[0]).Value;
             }
             trace.Insert(session, row, email, queueId);
+            if (row.Kind is TraceKind.Reported or TraceKind.ReportReceived && queueId is { } about) SubmissionRows.Move(session, about);
         }
     }
 
@@ -79,10 +84,11 @@ internal sealed class Deliver(IReadOnlyList<Delivery> deliveries, EmbeddedQueue 
         var octets = new Dictionary<AccountState, long>();
         foreach (var delivery in deliveries)
         {
-            if (delivery.Message is not EmbeddedIntake intake) throw new InvalidOperationException("the message is of another store");
-            if (delivery.Targets.Count + delivery.Queued.Count == 0) throw new InvalidOperationException("a delivery has at least one target");
+            if (delivery.Message is not EmbeddedMessage intake) throw new InvalidOperationException("the message is of another store");
+            if (delivery.Targets.Count + delivery.Queued.Count == 0 && delivery.Released is null) throw new InvalidOperationException("a delivery has at least one target");
             if (delivery.Queued.Any(submission => submission.Recipients.Count == 0)) throw new InvalidOperationException("a message of the queue has at least one recipient");
             intake.Claim();
+            RequireBody(session, intake);
             var counted = new HashSet<AccountState>();
             foreach (var target in delivery.Targets)
             {
@@ -100,7 +106,7 @@ internal sealed class Deliver(IReadOnlyList<Delivery> deliveries, EmbeddedQueue 
     }
 
     private static (EmailId, ThreadId) AddEmail(
-        WriteSession session, AccountState account, EmbeddedIntake intake, DateTimeOffset received, ModSeq modSeq, int entries)
+        WriteSession session, AccountState account, EmbeddedMessage intake, DateTimeOffset received, ModSeq modSeq, int entries)
     {
         var email = new EmailId(session.NextEmail());
         var thread = Threads.Find(session, account.Id, intake.Facts!, email);
@@ -120,7 +126,7 @@ internal sealed class Deliver(IReadOnlyList<Delivery> deliveries, EmbeddedQueue 
     }
 
     private static StoredEntry AddEntry(
-        WriteSession session, MailboxState mailbox, DeliveryTarget target, MessageFlags flags, EmbeddedIntake intake,
+        WriteSession session, MailboxState mailbox, DeliveryTarget target, MessageFlags flags, EmbeddedMessage intake,
         EmailId email, ThreadId thread, ModSeq modSeq, bool isFirst)
     {
         var uid = Entries.TakeUid(mailbox);
@@ -133,6 +139,23 @@ internal sealed class Deliver(IReadOnlyList<Delivery> deliveries, EmbeddedQueue 
         (delta.Added ??= []).Add(row.ToMessageEntry());
         Keywords.Tell(session, mailbox, delta);
         return new StoredEntry(mailbox.Id, mailbox.UidValidity, uid, email, modSeq);
+    }
+
+    /// <summary>The body's row with what is known of it; of a message that is in the store, only more references.</summary>
+    private static void AddBody(WriteSession session, EmbeddedMessage message, int refs)
+    {
+        if (message is EmbeddedIntake intake)
+        {
+            Bodies.Insert(session, intake.Octets, refs);
+            AddFacts(session, intake.Blob, intake.Facts!);
+        }
+        else Bodies.Refer(session, message.Blob, refs);
+    }
+
+    private static void RequireBody(WriteSession session, EmbeddedMessage message)
+    {
+        if (message is EmbeddedIntake || Bodies.Exists(session, message.Blob)) return;
+        throw new StoreRefusedException(StoreRefusal.NotPossible, "the message is not in the store any more");
     }
 
     private static void AddFacts(WriteSession session, long blob, MessageFacts facts) =>

@@ -3,10 +3,11 @@ using Facteur.Mail;
 namespace Facteur.Storage.Embedded.Writing;
 
 /// <summary>A message on its way in: the parser sees the octets pass, <see cref="BodyIntake"/> keeps them.</summary>
-internal sealed class EmbeddedIntake(EmbeddedStore store, long? sizeHint) : MessageIntake
+internal sealed class EmbeddedIntake(EmbeddedStore store, long? sizeHint) : EmbeddedMessage
 {
     private readonly MimeParser parser = new(store.Options.MimeLimits);
     private MessageFacts? content;
+    private MessageFacts? facts;
     private bool delivered;
     private bool disposed;
 
@@ -14,11 +15,9 @@ internal sealed class EmbeddedIntake(EmbeddedStore store, long? sizeHint) : Mess
 
     public override long Length => Octets.Length;
 
-    /// <summary>Id of the body, once completed.</summary>
-    public long Blob => Octets.Blob;
+    public override long Blob => Octets.Blob;
 
-    /// <summary>Set once completed.</summary>
-    public MessageFacts? Facts { get; private set; }
+    public override MessageFacts? Facts => facts;
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancel)
     {
@@ -47,24 +46,22 @@ internal sealed class EmbeddedIntake(EmbeddedStore store, long? sizeHint) : Mess
     {
         ObjectDisposedException.ThrowIf(disposed, this);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(prefix.Length, MaxPrefixOctets);
-        if (Facts is not null) return new(Facts);
+        if (facts is not null) return new(facts);
         content ??= parser.Complete();
         var whole = PrefixedFacts.Of(prefix.Span, content, Octets.Start, store.Options.MimeLimits);
         Octets.Complete(prefix.Span);
-        Facts = whole ?? ParseAgain();
-        return new(Facts);
+        facts = whole ?? ParseAgain();
+        return new(facts);
     }
 
-    /// <summary>Takes the message for a delivery; a message is delivered once.</summary>
-    public void Claim()
+    public override void Claim()
     {
-        if (Facts is null) throw new InvalidOperationException("the message has not ended");
+        if (facts is null) throw new InvalidOperationException("the message has not ended");
         ObjectDisposedException.ThrowIf(disposed, this);
         if (delivered) throw new InvalidOperationException("the message was delivered already");
     }
 
-    /// <summary>The commit refers to the body.</summary>
-    public void Delivered()
+    public override void Delivered()
     {
         delivered = true;
         Octets.Keep();

@@ -1,4 +1,5 @@
 using Facteur.Storage.Embedded.Packs;
+using Facteur.Storage.Embedded.Submissions;
 using Facteur.Storage.Embedded.Uploads;
 using Facteur.Storage.Emails;
 
@@ -100,6 +101,7 @@ internal static class Purge
         if (UploadRows.PurgeOf(session, id, Step)) return true;
         session.Database.Get("DELETE FROM subscription WHERE account = ?1").Bind(1, id).Run();
         session.Database.Get("DELETE FROM tombstone WHERE account = ?1").Bind(1, id).Run();
+        SubmissionRows.RemoveAll(session, id);
         session.Forget(new AccountId(id));
         session.Database.Get("DELETE FROM account WHERE id = ?1").Bind(1, id).Run();
         session.AfterCommit.Add(() => session.AccountGone(new AccountId(id)));

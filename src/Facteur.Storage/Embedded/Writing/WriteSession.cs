@@ -23,6 +23,7 @@ internal sealed class WriteSession(SqliteConnection database, EmbeddedStoreOptio
     private readonly Dictionary<int, (long Head, long Live)> segments = [];
     private readonly Dictionary<MailboxId, MailboxDelta> lastDelta = [];
     private readonly HashSet<int> unflushed = [];
+    private readonly HashSet<AccountId> submissionsOf = [];
     private long emailNext;
     private long emailNextSaved;
     private long traceNext;
@@ -58,6 +59,9 @@ internal sealed class WriteSession(SqliteConnection database, EmbeddedStoreOptio
     /// <summary>A verb left something for the purge to do.</summary>
     public Action PurgeSoon { get; init; } = () => { };
 
+    /// <summary>Tells that submissions of an account changed.</summary>
+    public Action<AccountId> AnnounceSubmissions { get; init; } = _ => { };
+
     /// <summary>Segments with octets that this batch refers to.</summary>
     public IReadOnlyCollection<int> Unflushed => unflushed;
 
@@ -85,6 +89,7 @@ internal sealed class WriteSession(SqliteConnection database, EmbeddedStoreOptio
         segments.Clear();
         lastDelta.Clear();
         unflushed.Clear();
+        submissionsOf.Clear();
         AfterCommit.Clear();
         Deltas = [];
         Touched = [];
@@ -92,6 +97,12 @@ internal sealed class WriteSession(SqliteConnection database, EmbeddedStoreOptio
         if (accounts.Count + mailboxes.Count <= MaxKept) return;
         accounts.Clear();
         mailboxes.Clear();
+    }
+
+    /// <summary>Submissions of the account are being changed: told once after the commit.</summary>
+    public void SubmissionsChanged(AccountId account)
+    {
+        if (submissionsOf.Add(account)) AfterCommit.Add(() => AnnounceSubmissions(account));
     }
 
     public long NextEmail() => emailNext++;
