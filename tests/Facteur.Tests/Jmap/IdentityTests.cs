@@ -112,12 +112,14 @@ public sealed class IdentityTests
     }
 
     [Fact]
-    public async Task Who_may_only_read_a_shared_account_changes_none_of_its_identities()
+    public async Task Who_may_not_send_as_a_shared_account_has_no_identities_there()
     {
         await using var jmap = await JmapHarness.StartAsync();
         var desk = (await jmap.Accounts.AddAccountAsync(new AccountDraft("desk@example.com") { Kind = AccountKind.Shared, DisplayName = "Desk" }, default)).Account;
-        await jmap.Accounts.SetShareAsync("desk@example.com", "ada@example.com", ShareRights.Read, default);
         var account = Facteur.Jmap.JmapIds.Of(desk.Id);
+        await jmap.Accounts.SetShareAsync("desk@example.com", "ada@example.com", ShareRights.Read, default);
+        await jmap.CallAsync("Identity/get", "{}", error: "accountNotSupportedByMethod", account: account);
+        await jmap.Accounts.SetShareAsync("desk@example.com", "ada@example.com", ShareRights.Read | ShareRights.SendAs, default);
         Assert.Equal("desk@example.com", (await jmap.CallAsync("Identity/get", "{}", account: account)).GetProperty("list")[0].GetProperty("email").GetString());
         await jmap.CallAsync("Identity/set", """{"update": {"i0": {"name": "x"}}}""", error: "accountReadOnly", account: account);
         await jmap.Accounts.SetShareAsync("desk@example.com", "ada@example.com", ShareRights.All, default);
