@@ -12,6 +12,7 @@ internal static class Refusals
     public static readonly SmtpRefusal RelayDenied = new(550, "5.7.1", "relaying denied: not a domain of this server");
     public static readonly SmtpRefusal NotYourAddress = new(553, "5.7.1", "the sender address does not belong to your account");
     public static readonly SmtpRefusal NotYourFrom = new(550, "5.7.1", "the address in From does not belong to your account");
+    public static readonly SmtpRefusal NotTheIdentity = new(550, "5.7.1", "the address in From is not that of the identity");
     public static readonly SmtpRefusal NoFrom = new(550, "5.6.0", "the message needs one From field with an address");
     public static readonly SmtpRefusal Loop = new(554, "5.4.6", "mail loop: too many Received fields");
     public static readonly SmtpRefusal StoreFull = new(452, "4.3.1", "no room for mail now; try again later");

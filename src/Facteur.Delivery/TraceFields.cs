@@ -22,8 +22,10 @@ internal static class TraceFields
     public static void WriteReceived(IBufferWriter<byte> output, SmtpPeer peer, Envelope envelope, string hostName, DateTimeOffset now)
     {
         var text = new StringBuilder(400);
-        text.Append("Received: from ").Append(HelloName(peer.Hello)).Append(" (").Append(AddressLiteral(peer.Remote.Address)).Append(")\r\n\tby ");
-        text.Append(hostName).Append(" with ").Append(Protocol(peer, envelope)).Append(" id ").Append(envelope.Id);
+        text.Append("Received: ");
+        // Where a person sits who writes in a browser is nobody's business: the trace has it.
+        if (!peer.IsHttp) text.Append("from ").Append(HelloName(peer.Hello)).Append(" (").Append(AddressLiteral(peer.Remote.Address)).Append(")\r\n\t");
+        text.Append("by ").Append(hostName).Append(" with ").Append(Protocol(peer, envelope)).Append(" id ").Append(envelope.Id);
         // Several recipients are nobody's business but their own (RFC 5321 §7.2).
         if (envelope.Recipients.Count == 1) text.Append("\r\n\tfor <").Append(envelope.Recipients[0].Address).Append('>');
         if (peer.CipherSuite is { } suite) text.Append("\r\n\ttls ").Append(suite); // RFC 8314 §4.3
@@ -51,6 +53,7 @@ internal static class TraceFields
     // "with" types of RFC 3848, and of RFC 6531 §4.3 for transactions with SMTPUTF8.
     internal static string Protocol(SmtpPeer peer, Envelope envelope)
     {
+        if (peer.IsHttp) return "HTTP";
         var secure = peer.TlsProtocol is null ? "" : "S";
         var authenticated = peer.Account is null ? "" : "A";
         var name = (peer.Mode == SmtpMode.Lmtp, envelope.SmtpUtf8) switch

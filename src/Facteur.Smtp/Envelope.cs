@@ -1,4 +1,5 @@
 using Facteur.Mail;
+using Facteur.Smtp.Wire;
 
 namespace Facteur.Smtp;
 
@@ -10,7 +11,14 @@ public sealed record EnvelopeRecipient(EnvelopeAddress Address, DsnNotify Notify
 
 /// <summary>When a message is to be sent on, at the earliest (RFC 4865).</summary>
 /// <param name="Text">As a report repeats it: "for;3600" or "until;2026-01-31T08:00:00Z" (RFC 4865 §5.1.2).</param>
-public sealed record HoldRequest(DateTimeOffset Until, string Text);
+public sealed record HoldRequest(DateTimeOffset Until, string Text)
+{
+    /// <summary>HOLDFOR: so many seconds from now; null for what is no number of them.</summary>
+    public static HoldRequest? For(string? seconds, DateTimeOffset now) => FutureRelease.ReadInterval(seconds)?.From(now);
+
+    /// <summary>HOLDUNTIL: a time in UTC; null for anything else.</summary>
+    public static HoldRequest? At(string? date, DateTimeOffset now) => FutureRelease.ReadDate(date)?.From(now);
+}
 
 /// <summary>What MAIL and RCPT said about a message.</summary>
 public sealed class Envelope
@@ -43,5 +51,6 @@ public sealed class Envelope
     /// <summary>Accepted recipients in the order of RCPT.</summary>
     public IReadOnlyList<EnvelopeRecipient> Recipients => recipients;
 
-    internal void Add(EnvelopeRecipient recipient) => recipients.Add(recipient);
+    /// <summary>Adds a recipient that was accepted.</summary>
+    public void Add(EnvelopeRecipient recipient) => recipients.Add(recipient);
 }

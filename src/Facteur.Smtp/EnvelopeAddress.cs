@@ -18,6 +18,19 @@ public sealed record EnvelopeAddress
     /// <summary>An address that may be used, as an envelope has it.</summary>
     public static EnvelopeAddress Of(Mail.MailAddress address) => new(address.LocalPart, address.Domain);
 
+    /// <summary>Reads an address as <see cref="ToString"/> writes it.</summary>
+    public static bool TryParse(string text, out EnvelopeAddress address)
+    {
+        if (text.Equals("postmaster", StringComparison.OrdinalIgnoreCase))
+        {
+            address = new EnvelopeAddress(text, ""); // RFC 5321 §4.5.1
+            return true;
+        }
+        var parsed = Mail.MailAddress.TryParse(text, out var mail);
+        address = parsed ? Of(mail) : null!;
+        return parsed;
+    }
+
     /// <summary>Local part with quotes and backslashes removed: all quoted forms of one name are equal (RFC 5321 §4.1.2).</summary>
     public string LocalPart { get; }
 

@@ -20,4 +20,8 @@ public sealed record SmtpPeer(
     bool IsExtended,
     string? TlsProtocol,
     string? CipherSuite,
-    Account? Account);
+    Account? Account)
+{
+    /// <summary>The message did not come by a session of SMTP: a program handed it over by HTTP (JMAP), and there is no greeting to tell of.</summary>
+    public bool IsHttp { get; init; }
+}

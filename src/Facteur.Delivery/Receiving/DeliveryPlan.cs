@@ -5,6 +5,7 @@ using Facteur.Delivery.Recipients;
 using Facteur.Mail;
 using Facteur.Smtp;
 using Facteur.Storage;
+using Facteur.Storage.Emails;
 using Facteur.Storage.Queue;
 
 namespace Facteur.Delivery.Receiving;
@@ -26,6 +27,9 @@ internal sealed class DeliveryPlan(MailHandoff handoff, SmtpPeer peer, Envelope 
     /// <summary>DKIM-Signature fields of a submitted message.</summary>
     public ReadOnlyMemory<byte> Signatures { get; init; }
 
+    /// <summary>What the store notes of a message that an account sends by JMAP.</summary>
+    public SubmissionDraft? Submission { get; init; }
+
     /// <summary>What goes into the same commit.</summary>
     public SideEffects? Beside { get; init; }
 
@@ -42,7 +46,7 @@ internal sealed class DeliveryPlan(MailHandoff handoff, SmtpPeer peer, Envelope 
         if (peer.Account is { } sender) rows.Insert(0, TraceRows.Accepted(arrived, peer, envelope, MessageId, "", sender.Id, Summary, Verdict));
         else if (targets.Count == 0) rows.Insert(0, TraceRows.Accepted(arrived, peer, envelope, MessageId, "", null, Summary, Verdict));
         if (Beside is not null) rows.AddRange(Beside.Rows);
-        var main = new Storage.Delivery(message, targets) { Queued = queued, Trace = rows };
+        var main = new Storage.Delivery(message, targets) { Queued = queued, Trace = rows, Submission = Submission };
         return Beside is null ? [main] : [main, .. Beside.Deliveries];
     }
 

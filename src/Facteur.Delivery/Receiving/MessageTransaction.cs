@@ -21,10 +21,10 @@ internal abstract partial class MessageTransaction(MailHandoff handoff, SmtpPeer
     protected Envelope Envelope { get; } = envelope;
     protected HeaderScanner Header { get; } = new();
     protected GuardedIntake Intake { get; } = new(handoff.Store, envelope.Id, log);
-    protected DateTimeOffset Arrived { get; private set; }
+    public DateTimeOffset Arrived { get; private set; }
 
     /// <summary>Where each recipient of the envelope leads, in its order.</summary>
-    protected List<RoutedRecipient> Recipients { get; } = new(1);
+    public List<RoutedRecipient> Recipients { get; } = new(1);
 
     public abstract ValueTask<SmtpRefusal?> CheckSenderAsync(CancellationToken cancel);
 

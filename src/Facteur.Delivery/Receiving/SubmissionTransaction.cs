@@ -6,6 +6,7 @@ using Facteur.Delivery.Recipients;
 using Facteur.Mail;
 using Facteur.Smtp;
 using Facteur.Storage;
+using Facteur.Storage.Emails;
 using Microsoft.Extensions.Logging;
 
 namespace Facteur.Delivery.Receiving;
@@ -27,6 +28,12 @@ internal sealed class SubmissionTransaction : MessageTransaction
         allowance = handoff.Services.Outbound.Limits.Open(account);
     }
 
+    /// <summary>What is noted of it with the commit; null for nothing.</summary>
+    public Func<IReadOnlyList<RoutedRecipient>, SubmissionDraft>? Note { get; init; }
+
+    /// <summary>A limit of the account refused the last recipient; null when none did.</summary>
+    public SmtpRefusal? LimitReached { get; private set; }
+
     public override async ValueTask<SmtpRefusal?> CheckSenderAsync(CancellationToken cancel)
     {
         // The empty sender of reports and receipts is anybody's (RFC 5321 §4.5.5).
@@ -38,7 +45,7 @@ internal sealed class SubmissionTransaction : MessageTransaction
     {
         if (routed.Refusal is not null) return null;
         foreach (var remote in routed.Remote)
-            if (remote.Via is null && await allowance.AddAsync(remote.Address, cancel) is { } refusal) return refusal;
+            if (remote.Via is null && await allowance.AddAsync(remote.Address, cancel) is { } refusal) return LimitReached = refusal;
         return null;
     }
 
@@ -77,7 +84,7 @@ internal sealed class SubmissionTransaction : MessageTransaction
         if (verdict.Refusal is { } unwanted) return (null, unwanted);
         var signatures = new ArrayBufferWriter<byte>(signer is null ? 1 : 1024);
         signer?.Complete(signatures, Handoff.Time.GetUtcNow());
-        var plan = new DeliveryPlan(Handoff, Peer, Envelope, Header, Arrived) { Facts = facts, Signatures = signatures.WrittenMemory };
+        var plan = new DeliveryPlan(Handoff, Peer, Envelope, Header, Arrived) { Facts = facts, Signatures = signatures.WrittenMemory, Submission = Note?.Invoke(recipients) };
         var prefix = Prefix(default, out var returnPath);
         var receipt = await Intake.DeliverAsync(prefix.WrittenMemory, (message, stop) => plan.MakeAsync(message, recipients, returnPath, stop), cancel);
         if (receipt is null)

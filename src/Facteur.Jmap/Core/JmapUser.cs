@@ -1,3 +1,4 @@
+using System.Net;
 using Facteur.Accounts;
 using Facteur.Storage;
 
@@ -10,6 +11,9 @@ public sealed record JmapUser(Account Account, string UserName)
 {
     /// <summary>How <see cref="Watch"/> is told; null where nothing ends (tests).</summary>
     public Func<Action, IDisposable>? Watcher { get; init; }
+
+    /// <summary>Where the request comes from, for the trace of what is sent; null where that is not known.</summary>
+    public IPAddress? Remote { get; init; }
 
     /// <summary>The person: a member of a shared account that is logged in to it, else the account itself.</summary>
     public AccountId Person => Account.Member ?? Account.Id;

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace Facteur.Jmap;
@@ -8,13 +7,11 @@ namespace Facteur.Jmap;
 /// <param name="Json">The whole object, its id first.</param>
 internal sealed record ListedObject(string Id, ReadOnlyMemory<byte> Json)
 {
-    private static readonly JsonWriterOptions options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
-
     /// <param name="write">Writes the properties beside the id.</param>
     public static ListedObject Of(string id, Action<Utf8JsonWriter> write)
     {
         var buffer = new ArrayBufferWriter<byte>(256);
-        using (var writer = new Utf8JsonWriter(buffer, options))
+        using (var writer = new Utf8JsonWriter(buffer, JmapJson.Writing))
         {
             writer.WriteStartObject();
             writer.WriteString("id"u8, id);

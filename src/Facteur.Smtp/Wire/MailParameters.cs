@@ -6,8 +6,6 @@ namespace Facteur.Smtp.Wire;
 /// <summary>Parameters of MAIL, read (RFC 1870 §4, RFC 6152 §3, RFC 6531 §3.4, RFC 3461 §4.3 and §4.4, RFC 4954 §5, RFC 4865 §3, RFC 8689 §2).</summary>
 internal sealed record MailParameters
 {
-    private const int MaxEnvelopeId = 100; // RFC 3461 §4.4
-
     public static readonly MailParameters None = new();
 
     public long? Size { get; private init; }
@@ -32,7 +30,7 @@ internal sealed record MailParameters
                 "SIZE" => parameters with { Size = ReadSize(value) },
                 "BODY" => parameters with { Body = ReadBody(value) },
                 "SMTPUTF8" => value is null ? parameters with { SmtpUtf8 = true } : throw Replies.Syntax("SMTPUTF8 takes no value"),
-                "RET" => parameters with { Return = ReadReturn(value) },
+                "RET" => parameters with { Return = DsnParameters.ReadReturn(value, out var part) ? part : throw Replies.Syntax("RET takes FULL or HDRS") },
                 "ENVID" => parameters with { EnvelopeId = ReadEnvelopeId(value) },
                 "AUTH" => ReadAuth(value, parameters),
                 "HOLDFOR" or "HOLDUNTIL" when parameters.Release is not null => throw Replies.Syntax("one of HOLDFOR and HOLDUNTIL is enough"), // RFC 4865 §4.2
@@ -61,15 +59,8 @@ internal sealed record MailParameters
         _ => throw Replies.Syntax("BODY takes 7BIT or 8BITMIME"),
     };
 
-    private static DsnReturn ReadReturn(string? value) => value?.ToUpperInvariant() switch
-    {
-        "FULL" => DsnReturn.Full,
-        "HDRS" => DsnReturn.Headers,
-        _ => throw Replies.Syntax("RET takes FULL or HDRS"),
-    };
-
     private static string ReadEnvelopeId(string? value) =>
-        value is { Length: > 0 and <= MaxEnvelopeId } && Xtext.Decode(value) is { } id ? id : throw Replies.Syntax("ENVID takes xtext of at most 100 characters");
+        value is { Length: > 0 and <= DsnParameters.MaxEnvelopeId } && Xtext.Decode(value) is { } id ? id : throw Replies.Syntax("ENVID takes xtext of at most 100 characters");
 
     // Whom another server says it authenticated: read for its form, believed from nobody (RFC 4954 §5).
     private static MailParameters ReadAuth(string? value, MailParameters parameters) =>

@@ -16,31 +16,13 @@ internal sealed record RecipientParameters(DsnNotify Notify, OriginalRecipient? 
         {
             parameters = keyword switch
             {
-                "NOTIFY" when parameters.Notify == DsnNotify.Unstated => parameters with { Notify = ReadNotify(value) },
+                "NOTIFY" when parameters.Notify == DsnNotify.Unstated => parameters with { Notify = DsnParameters.ReadNotify(value, out var notify) ? notify : throw Replies.Syntax("NOTIFY takes NEVER alone, or a list of SUCCESS, FAILURE, DELAY") },
                 "ORCPT" when parameters.Original is null => parameters with { Original = ReadOriginal(value) },
                 "NOTIFY" or "ORCPT" => throw Replies.Syntax($"{keyword} is given twice"),
                 _ => throw new SmtpSyntaxException(SmtpReply.Of(555, "5.5.4", $"parameter {keyword} is not known here")),
             };
         }
         return parameters;
-    }
-
-    private static DsnNotify ReadNotify(string? value)
-    {
-        var notify = DsnNotify.Unstated;
-        foreach (var word in (value ?? "").Split(',', 5))
-        {
-            notify |= word.ToUpperInvariant() switch
-            {
-                "NEVER" => DsnNotify.Never,
-                "SUCCESS" => DsnNotify.Success,
-                "FAILURE" => DsnNotify.Failure,
-                "DELAY" => DsnNotify.Delay,
-                _ => throw Replies.Syntax("NOTIFY takes NEVER, or a list of SUCCESS, FAILURE, DELAY"),
-            };
-        }
-        if (notify.HasFlag(DsnNotify.Never) && notify != DsnNotify.Never) throw Replies.Syntax("NOTIFY=NEVER stands alone");
-        return notify;
     }
 
     private static OriginalRecipient ReadOriginal(string? value)

@@ -27,7 +27,10 @@ internal sealed class JmapAuthentication(WebServices web, LoginService logins) :
 
     public static bool IsJmap(PathString path) => path == JmapUrls.Session || path == JmapUrls.Api || path.StartsWithSegments(JmapUrls.Api, StringComparison.Ordinal);
 
-    public async ValueTask<JmapUser?> AuthenticateAsync(HttpContext context)
+    public async ValueTask<JmapUser?> AuthenticateAsync(HttpContext context) =>
+        await FindAsync(context) is { } user ? user with { Remote = ClientAddress.Of(context) } : null;
+
+    private async ValueTask<JmapUser?> FindAsync(HttpContext context)
     {
         var authorization = context.Request.Headers.Authorization;
         if (authorization.Count == 0) return await BySessionAsync(context);

@@ -1,0 +1,170 @@
+using System.Buffers;
+using System.Text;
+using Facteur.Mail;
+using Facteur.Storage;
+
+namespace Facteur.Delivery.Receiving;
+
+/// <summary>
+/// A message of the store that is to be sent: read as it leaves, without fields that are not for recipients (Bcc: RFC 8621 §7.5; Return-Path: RFC 5321
+/// §4.4) and with the line ends of the wire (RFC 5321 §2.3.8), whatever it was stored with.
+/// </summary>
+public sealed class StoredDraft : IAsyncDisposable
+{
+    /// <summary>Octets of a header that is sent; mail has a hundredth of it.</summary>
+    public const int MaxHeader = 256 * 1024;
+
+    private const int Step = 64 * 1024;
+
+    private readonly MessageBody body;
+
+    private StoredDraft(MessageBody body, ReadOnlyMemory<byte> header) => (this.body, Header) = (body, header);
+
+    /// <summary>The header as it is stored, with the empty line behind it; of one that is too long its start.</summary>
+    public ReadOnlyMemory<byte> Header { get; }
+
+    public bool IsHeaderTooLong => Header.Length > MaxHeader;
+
+    /// <summary>Octets as stored.</summary>
+    public long Length => body.Length;
+
+    /// <summary>Null when the message is gone.</summary>
+    public static async ValueTask<StoredDraft?> OpenAsync(MailStore store, BodyReference reference, CancellationToken cancel)
+    {
+        if (await store.OpenBodyAsync(reference, cancel) is not { } body) return null;
+        try
+        {
+            var start = new byte[(int)Math.Min(body.Length, MaxHeader + 1)];
+            var read = 0;
+            while (read < start.Length && await body.ReadAsync(read, start.AsMemory(read), cancel) is var step and > 0) read += step;
+            return new StoredDraft(body, start.AsMemory(0, HeaderLength(start.AsSpan(0, read))));
+        }
+        catch
+        {
+            await body.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>What of the transport it needs: 8BITMIME for octets beyond ASCII, SMTPUTF8 for such in its header (RFC 6152 §3, RFC 6531 §3.4).</summary>
+    public async ValueTask<(BodyType Body, bool NeedsUtf8)> LookAsync(CancellationToken cancel)
+    {
+        if (!Ascii.IsValid(Header.Span)) return (BodyType.EightBitMime, true);
+        var piece = ArrayPool<byte>.Shared.Rent(Step);
+        try
+        {
+            for (long at = Header.Length; await body.ReadAsync(at, piece.AsMemory(0, Step), cancel) is var read and > 0; at += read)
+                if (!Ascii.IsValid(piece.AsSpan(0, read))) return (BodyType.EightBitMime, false);
+            return (BodyType.SevenBit, false);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(piece);
+        }
+    }
+
+    /// <summary>Writes it as it leaves, until nobody wants more.</summary>
+    /// <param name="write">Takes the next octets; false: no more are wanted.</param>
+    public async ValueTask WriteAsync(Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask<bool>> write, CancellationToken cancel)
+    {
+        var ends = new LineEnds();
+        var output = new ArrayBufferWriter<byte>(Step * 2);
+        WriteHeader(ends, output);
+        var piece = ArrayPool<byte>.Shared.Rent(Step);
+        try
+        {
+            for (long at = Header.Length; ; )
+            {
+                if (!await write(output.WrittenMemory, cancel)) return;
+                output.ResetWrittenCount();
+                var read = await body.ReadAsync(at, piece.AsMemory(0, Step), cancel);
+                if (read == 0) break;
+                ends.Write(piece.AsSpan(0, read), output);
+                at += read;
+            }
+            ends.Complete(output);
+            if (output.WrittenCount > 0) await write(output.WrittenMemory, cancel);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(piece);
+        }
+    }
+
+    public ValueTask DisposeAsync() => body.DisposeAsync();
+
+    private void WriteHeader(LineEnds ends, ArrayBufferWriter<byte> output)
+    {
+        foreach (var field in new HeaderFields(Header.Span))
+            if (!field.Name.IsEmpty && !IsOurs(field)) ends.Write(field.Raw, output);
+        ends.EndLine(output);
+        output.Write("\r\n"u8);
+    }
+
+    // Resent-Bcc says of a message sent on what Bcc says of one (RFC 5322 §3.6.6).
+    private static bool IsOurs(HeaderField field) => field.Is("Bcc"u8) || field.Is("Resent-Bcc"u8) || field.Is("Return-Path"u8);
+
+    /// <summary>Octets up to and with the empty line; all of them when there is none.</summary>
+    private static int HeaderLength(ReadOnlySpan<byte> start)
+    {
+        var at = 0;
+        while (at < start.Length)
+        {
+            if (start[at] == '\n') return at + 1;
+            if (start[at..].StartsWith("\r\n"u8)) return at + 2;
+            var end = start[at..].IndexOf((byte)'\n');
+            if (end < 0) break;
+            at += end + 1;
+        }
+        return start.Length;
+    }
+}
+
+/// <summary>Makes every line end CR LF: neither may stand alone on the wire (RFC 5321 §2.3.8). Input may be cut anywhere.</summary>
+internal sealed class LineEnds
+{
+    private bool afterReturn;
+    private bool inLine;
+
+    public void Write(ReadOnlySpan<byte> octets, IBufferWriter<byte> output)
+    {
+        while (!octets.IsEmpty)
+        {
+            if (afterReturn)
+            {
+                afterReturn = false;
+                End(output);
+                if (octets[0] == '\n') octets = octets[1..];
+                continue;
+            }
+            var end = octets.IndexOfAny((byte)'\r', (byte)'\n');
+            var line = end < 0 ? octets : octets[..end];
+            output.Write(line);
+            inLine |= !line.IsEmpty;
+            if (end < 0) return;
+            if (octets[end] == '\r') afterReturn = true;
+            else End(output);
+            octets = octets[(end + 1)..];
+        }
+    }
+
+    /// <summary>Ends a line that goes on; one that has ended stays so.</summary>
+    public void EndLine(IBufferWriter<byte> output)
+    {
+        if (afterReturn || inLine) End(output);
+        afterReturn = false;
+    }
+
+    /// <summary>Nothing follows.</summary>
+    public void Complete(IBufferWriter<byte> output)
+    {
+        if (afterReturn) End(output);
+        afterReturn = false;
+    }
+
+    private void End(IBufferWriter<byte> output)
+    {
+        output.Write("\r\n"u8);
+        inLine = false;
+    }
+}
