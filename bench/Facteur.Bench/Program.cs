@@ -1,10 +1,15 @@
 using BenchmarkDotNet.Running;
 using Facteur.Bench;
 
-// "store [folder]" and "queue [folder]" measure the store on a real disk; anything else goes to BenchmarkDotNet.
+// "store [folder]", "accounts [folder]" and "queue [folder]" measure the store on a real disk; anything else goes to BenchmarkDotNet.
 if (args is ["store", ..])
 {
     await StoreBench.RunAsync(args.Length > 1 ? args[1] : Path.GetTempPath());
+    return;
+}
+if (args is ["accounts", ..])
+{
+    await AccountBench.RunAsync(args.Length > 1 ? args[1] : Path.GetTempPath());
     return;
 }
 if (args is ["queue", ..])

@@ -49,6 +49,27 @@ internal static class ConsistencyCheck
             FROM account a LEFT JOIN email m ON m.account = a.id AND m.entries > 0 GROUP BY a.id
             HAVING a.messages <> count(m.id) OR a.octets <> ifnull(sum(m.size), 0)
             """),
+        ("email {0} has MODSEQ {1}, above its account's {2}",
+            "SELECT m.id, m.modseq, a.modseq FROM email m JOIN account a ON a.id = m.account WHERE m.modseq > a.modseq OR m.created_modseq > m.modseq"),
+        ("mailbox {0} has properties of MODSEQ {1}, above its account's {2}",
+            "SELECT m.id, m.properties_modseq, a.modseq FROM mailbox m JOIN account a ON a.id = m.account WHERE m.properties_modseq > a.modseq"),
+        ("email {0} is there and has a tombstone", """
+            SELECT m.id FROM tombstone t JOIN email m ON m.id = t.object WHERE t.type = 1 AND m.entries > 0
+            """),
+        ("email {0} went at {1}, after what its account forgot, and has no tombstone", """
+            SELECT m.id, m.modseq FROM email m JOIN account a ON a.id = m.account
+            WHERE m.entries = 0 AND a.removed_at IS NULL AND m.modseq > a.changes_floor
+                AND NOT EXISTS (SELECT 1 FROM tombstone t WHERE t.account = m.account AND t.type = 1 AND t.modseq = m.modseq AND t.object = m.id)
+            """),
+        ("account {0} keeps a tombstone of MODSEQ {1}, which it forgot", """
+            SELECT t.account, t.modseq FROM tombstone t JOIN account a ON a.id = t.account WHERE t.type <= 2 AND t.modseq <= a.changes_floor
+            """),
+        ("email {0} and its facts say different things of attachments", """
+            SELECT m.id FROM email m JOIN facts f ON f.blob = m.blob WHERE m.has_attachment <> f.has_attachment
+            """),
+        ("email {0} comes back at a time, and is not there", """
+            SELECT s.email FROM snooze s LEFT JOIN email m ON m.id = s.email AND m.account = s.account WHERE m.id IS NULL OR m.entries = 0
+            """),
         ("email {0} has no body {1}", "SELECT m.id, m.blob FROM email m LEFT JOIN blob b ON b.id = m.blob WHERE b.id IS NULL OR b.size <> m.size"),
         ("body {0} counts {1} emails, queued messages and uploads and has {2}", """
             SELECT b.id, b.refs, ifnull(c.n, 0) FROM blob b

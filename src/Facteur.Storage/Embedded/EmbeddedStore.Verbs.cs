@@ -114,7 +114,7 @@ public sealed partial class EmbeddedStore
     }
 
     public override async ValueTask<IReadOnlyList<string>> CheckConsistencyAsync(CancellationToken cancel) =>
-        [.. Read(reader => ConsistencyCheck.Run(reader, Packs, cancel)), .. await queue.CheckAsync(cancel)];
+        [.. Read(reader => ConsistencyCheck.Run(reader, Packs, cancel)), .. await accounts.CheckAsync(cancel), .. await queue.CheckAsync(cancel)];
 
     public override async ValueTask<FlagResult> StoreFlagsAsync(
         MailboxId mailbox, IReadOnlyList<UidRange> uids, FlagChange change, FlagSet flags, ModSeq? unchangedSince, CancellationToken cancel) =>

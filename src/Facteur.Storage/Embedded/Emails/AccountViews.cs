@@ -60,6 +60,27 @@ internal sealed class AccountViews : IDisposable
     /// <summary>The account was removed.</summary>
     public void Remove(AccountId account) => Find(account)?.Remove();
 
+    /// <summary>Compares what is kept with what is read anew; one sentence a difference.</summary>
+    public async ValueTask<IReadOnlyList<string>> CheckAsync(CancellationToken cancel)
+    {
+        AccountId[] kept;
+        lock (gate) kept = [.. views.Keys];
+        var breaches = new List<string>();
+        foreach (var account in kept)
+        {
+            try
+            {
+                var (folded, read) = (await LookAsync(account, cancel), load(account));
+                if (folded.ModSeq == read.ModSeq) breaches.AddRange(AccountCheck.Compare(folded, read)); // else it changed between the two
+            }
+            catch (StoreRefusedException)
+            {
+                // It was removed.
+            }
+        }
+        return breaches;
+    }
+
     public void Dispose() => timer.Dispose();
 
     private AccountView? Find(AccountId account)

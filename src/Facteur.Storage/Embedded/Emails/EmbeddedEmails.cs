@@ -25,7 +25,9 @@ internal sealed class EmbeddedEmails(EmbeddedStore store, AccountViews views, Re
     public override async ValueTask<EmailsUpdated> UpdateAsync(AccountId account, ModSeq? ifState, IReadOnlyList<EmailUpdate> updates, CancellationToken cancel)
     {
         IReadOnlyList<EmailsMoved> moves = [];
-        var grows = updates.Any(update => update is { Destroy: false, RemoveFrom.Count: 0 } && (update.AddTo.Count > 0 || update.ReplaceMailboxes is not null));
+
+        // Moving to Trash is how people make room.
+        var grows = updates.Any(update => !update.Destroy && (update.ReplaceMailboxes?.Count > 1 || update.AddTo.Count > update.RemoveFrom.Count));
         var updated = await store.WriteAsync(
             session =>
             {
