@@ -148,9 +148,13 @@ internal static class AccountBench
 
     private static async Task TimeAsync(string what, Func<Task> action)
     {
+        using var self = Process.GetCurrentProcess();
+        var processor = self.TotalProcessorTime;
         var start = Stopwatch.GetTimestamp();
         await action();
-        Print(what, $"{Stopwatch.GetElapsedTime(start).TotalMilliseconds:F1} ms");
+        var elapsed = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+        self.Refresh();
+        Print(what, $"{elapsed:F1} ms, processor {(self.TotalProcessorTime - processor).TotalMilliseconds:F0} ms");
     }
 
     private static void Print(string what, string value) => Console.WriteLine($"{what,-45} {value}");

@@ -34,7 +34,8 @@ public abstract class EmailStore
     public abstract ValueTask<IReadOnlyList<EmailId>> SearchTextAsync(AccountId account, string foldedNeedle, bool withHeaders, CancellationToken cancel);
 }
 
-/// <summary>Reads what is stored beside each message; as <see cref="EmailReader"/>, without a mailbox. Spans are valid until the next read.</summary>
+/// <summary>Reads what is stored beside each message; as <see cref="EmailReader"/>, without a mailbox. Spans are valid until the next read. Whatever fields are asked
+/// for, Email, Body, HeaderSize, HasAttachment and Subject are there.</summary>
 public abstract class EmailDetailReader : IAsyncDisposable
 {
     /// <summary>Moves to the next message; false at the end.</summary>

@@ -86,7 +86,7 @@ public sealed class AccountFoldTests : IDisposable
         Assert.Empty(AccountCheck.Compare(fold.Build(), AccountLoad.Read(database, Account)));
     }
 
-    private static IEnumerable<long> Ids(EmbeddedAccountSnapshot snapshot)
+    private static List<long> Ids(EmbeddedAccountSnapshot snapshot)
     {
         var ids = new List<long>();
         for (var chunk = 0; chunk < snapshot.ChunkCount; chunk++)

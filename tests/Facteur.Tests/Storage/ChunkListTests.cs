@@ -42,13 +42,13 @@ public sealed class ChunkListTests
     public void What_an_edit_does_not_touch_is_shared_and_rows_at_the_end_fill_chunks()
     {
         var list = ChunkList<Row, ByKey>.Of([.. Enumerable.Range(0, 2000).Select(key => new Row(key, key))]);
-        var next = list.With([new(new Row(600, 9999), Remove: false)]);
+        var next = list.With([new(new Row(ChunkList<Row, ByKey>.ChunkSize + 10, 9999), Remove: false)]);
         Assert.True(list.Chunk(0) == next.Chunk(0));
         Assert.False(list.Chunk(1) == next.Chunk(1));
         Assert.True(list.Chunk(2) == next.Chunk(2));
-        Assert.Equal((1023, 9999), (list.RankOf(1), next.RankOf(1)));
+        Assert.Equal(((2 * ChunkList<Row, ByKey>.ChunkSize) - 1, 9999), (list.RankOf(1), next.RankOf(1)));
         for (var key = 2000; key < 4000; key++) next = next.With([new(new Row(key, 0), Remove: false)]);
-        Assert.Equal((4000, 8), (next.Count, next.ChunkCount));
+        Assert.Equal((4000, (4000 + ChunkList<Row, ByKey>.ChunkSize - 1) / ChunkList<Row, ByKey>.ChunkSize), (next.Count, next.ChunkCount));
         Assert.Same(ChunkList<Row, ByKey>.Empty, list.With([.. Enumerable.Range(0, 2000).Select(key => new ChunkEdit<Row>(new Row(key, 0), Remove: true))]));
     }
 

@@ -10,6 +10,7 @@ internal sealed class AccountCounts(EmbeddedAccountSnapshot? before, MailboxId? 
 {
     private readonly Dictionary<MailboxId, Counter> counters = [];
     private readonly List<Counter> met = [];
+    private Counter? last;
     private long serial;
 
     public void AddThread(List<EmailRow> emails, int direction) => AddThread(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(emails), direction);
@@ -106,8 +107,10 @@ internal sealed class AccountCounts(EmbeddedAccountSnapshot? before, MailboxId? 
 
     private Counter Of(MailboxId mailbox)
     {
-        if (counters.TryGetValue(mailbox, out var counter)) return counter;
-        counter = new Counter(mailbox);
+        // Mostly the same as of the email before.
+        if (last?.Mailbox == mailbox) return last;
+        if (counters.TryGetValue(mailbox, out var counter)) return last = counter;
+        counter = last = new Counter(mailbox);
         if (before?.FindMailbox(mailbox) is { } counted)
             (counter.Emails, counter.Unread, counter.Threads, counter.UnreadThreads) =
                 (counted.TotalEmails, counted.UnreadEmails, counted.TotalThreads, counted.UnreadThreads);

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Facteur.Storage.Embedded.Reading;
 using Facteur.Storage.Embedded.Sqlite;
 using Facteur.Storage.Emails;
@@ -44,7 +45,7 @@ internal static class AccountLoad
     private static EmbeddedAccountSnapshot Snapshot(
         SqliteConnection database, AccountId account, ModSeq modSeq, AccountMailbox[] mailboxes, List<LoadedPlace> places)
     {
-        var (seen, hidden, links) = (new List<EmailRow>(places.Count), new List<EmailRow>(), new List<ThreadLink>());
+        var (seen, hidden, links) = (new ChunkList<EmailRow, ByEmail>.Filler(), new ChunkList<EmailRow, ByEmail>.Filler(), new List<ThreadLink>());
         var more = new List<EmailPlace>();
         var next = 0;
         var rows = database.Get(EmailsSql).Bind(1, account.Value);
@@ -73,8 +74,8 @@ internal static class AccountLoad
         links.Sort(static (a, b) => ByThread.Compare(a, b));
         var snapshot = new EmbeddedAccountSnapshot(account, modSeq, mailboxes, null)
         {
-            Emails = ChunkList<EmailRow, ByEmail>.Of([.. seen]), Hidden = ChunkList<EmailRow, ByEmail>.Of([.. hidden]),
-            Links = ChunkList<ThreadLink, ByThread>.Of([.. links]),
+            Emails = seen.Build(), Hidden = hidden.Build(),
+            Links = ChunkList<ThreadLink, ByThread>.Of(CollectionsMarshal.AsSpan(links)),
         };
         var counts = new AccountCounts(null, snapshot.Trash);
         counts.AddAll(snapshot);

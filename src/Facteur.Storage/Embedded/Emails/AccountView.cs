@@ -4,9 +4,9 @@ namespace Facteur.Storage.Embedded.Emails;
 /// An account that is kept in memory: its latest snapshot, and the commits since that nobody asked for yet. The writer adds a commit before it
 /// answers the verbs in it, so a look after an answer always holds what was answered.
 /// </summary>
-internal sealed class AccountView(AccountId account, Func<AccountId, EmbeddedAccountSnapshot> load)
+internal sealed class AccountView(AccountId account, Func<AccountId, EmbeddedAccountSnapshot> load) : IDisposable
 {
-    // Past this many rows it is as cheap to read the account anew, and nobody looks.
+    // Past this many rows, and half of what the account holds, it is as cheap to read the account anew; and nobody looks.
     private const int MaxPending = 16_384;
 
     private readonly SemaphoreSlim turn = new(1);
@@ -39,7 +39,7 @@ internal sealed class AccountView(AccountId account, Func<AccountId, EmbeddedAcc
         lock (gate)
         {
             pendingSize += commit.Size;
-            if (commit.Log is null || pendingSize > MaxPending)
+            if (commit.Log is null || pendingSize > Math.Max(MaxPending, (Emails ?? 0) / 2))
             {
                 pending.Clear();
                 (pendingSize, unknownUntil) = (0, commit.ModSeq.Value);
@@ -54,6 +54,9 @@ internal sealed class AccountView(AccountId account, Func<AccountId, EmbeddedAcc
 
     /// <summary>The account was removed.</summary>
     public void Remove() => Volatile.Write(ref published, long.MaxValue);
+
+    /// <summary>When nobody looks any more; the writer may still publish.</summary>
+    public void Dispose() => turn.Dispose();
 
     private async Task<EmbeddedAccountSnapshot> RefreshAsync(CancellationToken cancel)
     {

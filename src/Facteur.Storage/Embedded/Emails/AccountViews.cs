@@ -145,6 +145,7 @@ internal sealed class AccountViews : IDisposable
         emails -= node.Value.Weight;
         views.Remove(node.Value.Account);
         order.Remove(node);
+        node.Value.Dispose();
     }
 
     // No timer is set while nothing is kept.

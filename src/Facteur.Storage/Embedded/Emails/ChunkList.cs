@@ -1,3 +1,6 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+
 namespace Facteur.Storage.Embedded.Emails;
 
 /// <summary>How rows of a <see cref="ChunkList{TRow, TOrder}"/> are ordered, and what a chunk keeps the greatest of.</summary>
@@ -17,7 +20,8 @@ internal sealed class ChunkList<TRow, TOrder>
     where TRow : struct
     where TOrder : IRowOrder<TRow>
 {
-    public const int ChunkSize = 512;
+    /// <summary>Rows of a chunk: what one change copies, and of how many chunks it copies the list.</summary>
+    public const int ChunkSize = 256;
 
     public static readonly ChunkList<TRow, TOrder> Empty = new([], []);
 
@@ -42,9 +46,9 @@ internal sealed class ChunkList<TRow, TOrder>
     /// <param name="rows">Ascending.</param>
     public static ChunkList<TRow, TOrder> Of(ReadOnlySpan<TRow> rows)
     {
-        var builder = new Builder(rows.Length / ChunkSize + 1);
-        builder.Cut(rows, atEnd: true);
-        return builder.Build();
+        var filler = new Filler();
+        foreach (ref readonly var row in rows) filler.Add(row);
+        return filler.Build();
     }
 
     public bool TryFind(in TRow key, out TRow row)
@@ -73,7 +77,6 @@ internal sealed class ChunkList<TRow, TOrder>
     {
         if (edits.Count == 0) return this;
         var builder = new Builder(chunks.Length + 1);
-        var merged = new List<TRow>();
         var next = 0;
         for (var i = 0; i < Math.Max(chunks.Length, 1); i++)
         {
@@ -85,25 +88,28 @@ internal sealed class ChunkList<TRow, TOrder>
                 builder.Share(chunks[i], ranks[i]);
                 continue;
             }
-            merged.Clear();
-            Merge(chunks.Length == 0 ? [] : chunks[i], edits, from, next, merged);
-            builder.Cut(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(merged), isLast);
+            Merge(chunks.Length == 0 ? [] : chunks[i], edits, from, next, builder, isLast);
         }
         return builder.Build();
     }
 
-    private static void Merge(TRow[] chunk, List<ChunkEdit<TRow>> edits, int from, int to, List<TRow> merged)
+    private static void Merge(TRow[] chunk, List<ChunkEdit<TRow>> edits, int from, int to, in Builder builder, bool atEnd)
     {
-        var at = 0;
+        var merged = ArrayPool<TRow>.Shared.Rent(chunk.Length + to - from);
+        var (at, count) = (0, 0);
         for (; from < to; from++)
         {
             var edit = edits[from];
             var end = at + LowerBound(chunk.AsSpan(at), edit.Row);
-            merged.AddRange(chunk.AsSpan(at, end - at));
+            chunk.AsSpan(at, end - at).CopyTo(merged.AsSpan(count));
+            count += end - at;
             at = end < chunk.Length && TOrder.Compare(chunk[end], edit.Row) == 0 ? end + 1 : end;
-            if (!edit.Remove) merged.Add(edit.Row);
+            if (!edit.Remove) merged[count++] = edit.Row;
         }
-        merged.AddRange(chunk.AsSpan(at));
+        chunk.AsSpan(at).CopyTo(merged.AsSpan(count));
+        count += chunk.Length - at;
+        builder.Cut(merged.AsSpan(0, count), atEnd);
+        ArrayPool<TRow>.Shared.Return(merged, clearArray: RuntimeHelpers.IsReferenceOrContainsReferences<TRow>());
     }
 
     private int ChunkOf(in TRow key)
@@ -130,6 +136,29 @@ internal sealed class ChunkList<TRow, TOrder>
         return low;
     }
 
+    /// <summary>Makes a list of rows as they come, ascending.</summary>
+    public sealed class Filler
+    {
+        private readonly Builder builder = new(16);
+        private TRow[] chunk = new TRow[ChunkSize];
+        private int count;
+
+        public void Add(in TRow row)
+        {
+            chunk[count++] = row;
+            if (count < ChunkSize) return;
+            builder.Share(chunk);
+            (chunk, count) = (new TRow[ChunkSize], 0);
+        }
+
+        public ChunkList<TRow, TOrder> Build()
+        {
+            if (count > 0) builder.Share(chunk[..count]);
+            count = 0;
+            return builder.Build();
+        }
+    }
+
     private readonly struct Builder(int capacity)
     {
         private readonly List<TRow[]> chunks = new(capacity);
@@ -140,6 +169,8 @@ internal sealed class ChunkList<TRow, TOrder>
             chunks.Add(chunk);
             ranks.Add(rank);
         }
+
+        public void Share(TRow[] chunk) => Share(chunk, Rank(chunk));
 
         /// <param name="atEnd">Rows come at the end mostly: there chunks are filled, elsewhere they are cut in even pieces, so that they have room.</param>
         public void Cut(ReadOnlySpan<TRow> rows, bool atEnd)
@@ -155,10 +186,7 @@ internal sealed class ChunkList<TRow, TOrder>
             var pieces = (rows.Length + ChunkSize - 1) / ChunkSize;
             var size = atEnd ? ChunkSize : (rows.Length + pieces - 1) / pieces;
             for (; rows.Length > 0; rows = rows[Math.Min(size, rows.Length)..])
-            {
-                var piece = rows[..Math.Min(size, rows.Length)].ToArray();
-                Share(piece, Rank(piece));
-            }
+                Share(rows[..Math.Min(size, rows.Length)].ToArray());
         }
 
         public ChunkList<TRow, TOrder> Build() => chunks.Count == 0 ? Empty : new([.. chunks], [.. ranks]);
