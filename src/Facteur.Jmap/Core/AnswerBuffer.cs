@@ -56,18 +56,17 @@ internal sealed class AnswerBuffer : IBufferWriter<byte>, IDisposable
     /// <summary>Empties it; one piece is kept for the next answer.</summary>
     public void Clear()
     {
-        foreach (var (octets, _) in pieces) ArrayPool<byte>.Shared.Return(octets);
+        foreach (var (octets, _) in pieces) Return(octets);
         pieces.Clear();
         (used, full) = (0, 0);
         if (current.Length <= LargestPiece) return;
-        ArrayPool<byte>.Shared.Return(current);
         current = [];
     }
 
     public void Dispose()
     {
         Clear();
-        if (current.Length > 0) ArrayPool<byte>.Shared.Return(current);
+        Return(current);
         current = [];
     }
 
@@ -76,13 +75,19 @@ internal sealed class AnswerBuffer : IBufferWriter<byte>, IDisposable
     private void Reserve(int sizeHint)
     {
         if (current.Length - used > 0 && current.Length - used >= sizeHint) return;
-        // A writer asks for six octets a character before it knows how many it needs.
-        if (sizeHint > Limit) throw TooLarge();
+        // For a string a writer asks for three octets a character, before it knows how many it needs.
+        if (sizeHint / 3 > Limit - Length) throw TooLarge();
         var size = Math.Max(sizeHint, Math.Clamp(current.Length * 2, FirstPiece, LargestPiece));
         if (used > 0) pieces.Add((current, used));
-        else if (current.Length > 0) ArrayPool<byte>.Shared.Return(current);
+        else Return(current);
         full += used;
-        (current, used) = (ArrayPool<byte>.Shared.Rent(size), 0);
+        (current, used) = (size <= LargestPiece ? ArrayPool<byte>.Shared.Rent(size) : GC.AllocateUninitializedArray<byte>(size), 0);
+    }
+
+    /// <summary>What is larger than a piece was made for one long string, and stays in no pool.</summary>
+    private static void Return(byte[] octets)
+    {
+        if (octets.Length is > 0 and <= LargestPiece) ArrayPool<byte>.Shared.Return(octets);
     }
 
     private sealed class Piece : ReadOnlySequenceSegment<byte>

@@ -1,5 +1,9 @@
+using System.Globalization;
 using System.Text.Json;
+using Facteur.Sieve;
+using Facteur.Sieve.Scripts;
 using Facteur.Storage;
+using Facteur.Storage.Searching;
 
 namespace Facteur.Jmap;
 
@@ -13,11 +17,11 @@ public static class JmapCapabilityTable
         new(JmapCapabilities.Submission, Account: WriteSubmission) { IsFor = static account => account.Rights.HasFlag(ShareRights.SendAs) },
         new(JmapCapabilities.VacationResponse),
         new(JmapCapabilities.WebSocket, WriteWebSocket) { IsOfAccounts = false, IsOffered = static services => services.Urls.WebSocket is not null },
-        new(JmapCapabilities.Blob),
+        new(JmapCapabilities.Blob, Account: WriteBlob),
         new(JmapCapabilities.Quota),
         new(JmapCapabilities.Mdn),
-        new(JmapCapabilities.Sieve),
-        new(JmapCapabilities.Principals),
+        new(JmapCapabilities.Sieve, WriteSieveServer, WriteSieve),
+        new(JmapCapabilities.Principals, Account: WritePrincipals),
         // Properties of mailboxes and emails; it need not have a method.
         new(JmapCapabilities.FacteurMail) { IsOffered = static _ => true },
         new(JmapCapabilities.FacteurAddresses),
@@ -35,29 +39,59 @@ public static class JmapCapabilityTable
         writer.WriteNumber("maxCallsInRequest"u8, limits.MaxCallsInRequest);
         writer.WriteNumber("maxObjectsInGet"u8, limits.MaxObjectsInGet);
         writer.WriteNumber("maxObjectsInSet"u8, limits.MaxObjectsInSet);
-        WriteStrings(writer, "collationAlgorithms"u8, "i;ascii-casemap", "i;unicode-casemap");
+        WriteStrings(writer, "collationAlgorithms"u8, [.. Collations.Names]);
     }
 
     // RFC 8621 §1.3.1.
     private static void WriteMail(Utf8JsonWriter writer, JmapServices services, JmapUser user, JmapAccount account)
     {
         writer.WriteNull("maxMailboxesPerEmail"u8);
-        writer.WriteNull("maxMailboxDepth"u8);
-        writer.WriteNumber("maxSizeMailboxName"u8, 255);
-        writer.WriteNumber("maxSizeAttachmentsPerEmail"u8, 50_000_000);
+        writer.WriteNumber("maxMailboxDepth"u8, MailboxName.MaxDepth);
+        writer.WriteNumber("maxSizeMailboxName"u8, MailboxName.MaxLevelOctets);
+        writer.WriteNumber("maxSizeAttachmentsPerEmail"u8, services.Limits.MaxSizeAttachments);
         WriteStrings(
             writer, "emailQuerySortOptions"u8,
             "receivedAt", "sentAt", "size", "from", "to", "subject", "hasKeyword", "allInThreadHaveKeyword", "someInThreadHaveKeyword");
         writer.WriteBoolean("mayCreateTopLevelMailbox"u8, !account.IsReadOnly);
     }
 
-    // RFC 8621 §1.3.2.
+    // RFC 8621 §1.3.2. Without the date of FUTURERELEASE: it would be another in each session.
     private static void WriteSubmission(Utf8JsonWriter writer, JmapServices services, JmapUser user, JmapAccount account)
     {
-        writer.WriteNumber("maxDelayedSend"u8, 0);
+        var seconds = (long)services.Limits.MaxDelayedSend.TotalSeconds;
+        writer.WriteNumber("maxDelayedSend"u8, seconds);
         writer.WriteStartObject("submissionExtensions"u8);
+        WriteStrings(writer, "FUTURERELEASE"u8, seconds.ToString(CultureInfo.InvariantCulture));
+        WriteStrings(writer, "DSN"u8);
         writer.WriteEndObject();
     }
+
+    // RFC 9404 §3.1.
+    private static void WriteBlob(Utf8JsonWriter writer, JmapServices services, JmapUser user, JmapAccount account)
+    {
+        writer.WriteNumber("maxSizeBlobSet"u8, services.Limits.MaxSizeBlobSet);
+        writer.WriteNumber("maxDataSources"u8, services.Limits.MaxDataSources);
+        WriteStrings(writer, "supportedTypeNames"u8, "Mailbox", "Thread", "Email");
+        WriteStrings(writer, "supportedDigestAlgorithms"u8, "sha-256", "sha-512", "sha");
+    }
+
+    // RFC 9661 §1.2.1.
+    private static void WriteSieveServer(Utf8JsonWriter writer, JmapServices services) => writer.WriteString("implementation"u8, "Facteur");
+
+    private static void WriteSieve(Utf8JsonWriter writer, JmapServices services, JmapUser user, JmapAccount account)
+    {
+        writer.WriteNumber("maxSizeScriptName"u8, ScriptName.MaxOctets);
+        writer.WriteNumber("maxSizeScript"u8, ScriptLimits.Default.MaxScriptOctets);
+        writer.WriteNumber("maxNumberScripts"u8, ScriptLimits.Default.MaxScripts);
+        writer.WriteNumber("maxNumberRedirects"u8, new SieveLimits().MaxRedirects);
+        WriteStrings(writer, "sieveExtensions"u8, [.. SieveScript.Extensions]);
+        WriteStrings(writer, "notificationMethods"u8, "mailto");
+        writer.WriteNull("externalLists"u8);
+    }
+
+    // RFC 9670 §1.5.1: principals have the number of their account.
+    private static void WritePrincipals(Utf8JsonWriter writer, JmapServices services, JmapUser user, JmapAccount account) =>
+        writer.WriteString("currentUserPrincipalId"u8, JmapIds.Write('p', user.Person.Value));
 
     // RFC 8887 §3.
     private static void WriteWebSocket(Utf8JsonWriter writer, JmapServices services)

@@ -31,11 +31,11 @@ public static class JmapIds
 
     public static string Write(char letter, long value) => string.Create(CultureInfo.InvariantCulture, $"{letter}{value}");
 
-    /// <summary>Digits without leading zeros, so that an object has one id.</summary>
+    /// <summary>Digits without leading zeros, so that an object has one id. (The runtime would read NULs after the digits over.)</summary>
     public static bool Try(string? text, char letter, out long value)
     {
         value = 0;
-        return text is { Length: >= 2 and <= 20 } && text[0] == letter && (text[1] != '0' || text.Length == 2)
+        return text is { Length: >= 2 and <= 20 } && text[0] == letter && (text[1] != '0' || text.Length == 2) && !text.AsSpan(1).ContainsAnyExceptInRange('0', '9')
             && long.TryParse(text.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out value);
     }
 }

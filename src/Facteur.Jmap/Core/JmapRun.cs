@@ -55,6 +55,7 @@ internal sealed partial class JmapRun : IDisposable
         }
         catch (JmapMethodException e)
         {
+            if (e is JmapPartialFailException { Cause: { } cause }) LogFailed(cause, name);
             WriteError(e);
             name = "error";
         }

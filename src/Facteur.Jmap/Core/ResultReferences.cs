@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 
 namespace Facteur.Jmap;
@@ -13,6 +14,9 @@ internal sealed class ResultReferences(JmapLimits limits) : IDisposable
     /// <summary>Deeper than requests, since Core/echo may put an answer into another.</summary>
     private const int MaxDepth = 4 * InternetJson.MaxDepth;
     private const int MaxPath = 4096;
+
+    /// <summary>Octets that references of one call may add to its arguments: 100,000 ids and more.</summary>
+    private const int MaxFound = 2_000_000;
 
     private static readonly JsonDocumentOptions parsing = new() { MaxDepth = MaxDepth };
 
@@ -34,17 +38,10 @@ internal sealed class ResultReferences(JmapLimits limits) : IDisposable
     /// <exception cref="JmapMethodException">invalidResultReference, invalidArguments; requestTooLarge for what refers to too much.</exception>
     public JsonDocument? Resolve(JsonElement arguments)
     {
-        var any = false;
-        foreach (var argument in arguments.EnumerateObject())
-        {
-            if (!IsReference(argument)) continue;
-            any = true;
-            if (arguments.TryGetProperty(argument.Name.AsSpan(1), out _)) throw JmapMethodException.InvalidArguments($"{argument.Name[1..]} is given twice");
-        }
-        if (!any) return null;
+        if (!HasReferences(arguments)) return null;
         // The document goes on over these octets; they are not many but where somebody amplifies, and then collected.
         var resolved = new ArrayBufferWriter<byte>(1024);
-        var bounded = new BoundedWriter(resolved, limits.MaxSizeRequest);
+        var bounded = new BoundedWriter(resolved, Math.Min(limits.MaxSizeRequest, JsonMarshal.GetRawUtf8Value(arguments).Length + MaxFound));
         var writer = new Utf8JsonWriter(bounded, JmapJson.Writing);
         try
         {
@@ -66,6 +63,20 @@ internal sealed class ResultReferences(JmapLimits limits) : IDisposable
         {
             throw new JmapMethodException("requestTooLarge", "answers were put into one another too often");
         }
+    }
+
+    /// <exception cref="JmapMethodException">invalidArguments: an argument is given in both forms.</exception>
+    private static bool HasReferences(JsonElement arguments)
+    {
+        List<string>? references = null;
+        foreach (var argument in arguments.EnumerateObject())
+            if (IsReference(argument)) (references ??= []).Add(argument.Name[1..]);
+        if (references is null) return false;
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var argument in arguments.EnumerateObject()) names.Add(argument.Name);
+        foreach (var name in references)
+            if (names.Contains(name)) throw JmapMethodException.InvalidArguments($"{name} is given twice");
+        return true;
     }
 
     public void Dispose()

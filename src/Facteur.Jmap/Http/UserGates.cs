@@ -20,6 +20,12 @@ public sealed class UserGates(int max)
         }
     }
 
+    /// <summary>How many of a user are in.</summary>
+    public int Running(AccountId user)
+    {
+        lock (gate) return running.GetValueOrDefault(user);
+    }
+
     private void Leave(AccountId user)
     {
         lock (gate)

@@ -102,6 +102,10 @@ internal sealed partial class WebListeners(
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = 1024 * 1024; // no page takes more
+            // What a stranger may have us keep before anybody looks at it.
+            kestrel.Limits.MaxRequestBufferSize = 64 * 1024;
+            kestrel.Limits.Http2.InitialConnectionWindowSize = 128 * 1024;
+            kestrel.Limits.Http2.InitialStreamWindowSize = 96 * 1024;
             foreach (var address in wanted)
                 kestrel.Listen(address.EndPoint, listen => Secure(listen, address));
         });

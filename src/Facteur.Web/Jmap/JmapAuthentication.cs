@@ -53,7 +53,7 @@ internal sealed class JmapAuthentication(WebServices web, LoginService logins) :
         if (Decode(credentials) is not { } text || text.IndexOf(':', StringComparison.Ordinal) is not (>= 0 and var colon)) return await RefuseAsync(context, default);
         var result = await logins.LoginAsync(new LoginAttempt(text[..colon], text[(colon + 1)..], client), context.RequestAborted);
         if (result.Account is not { } account) return await RefuseAsync(context, result);
-        remembered.Add(key, account, RememberedLogins.PasswordTime);
+        remembered.Add(key, account);
         return UserOf(account);
     }
 
@@ -66,7 +66,7 @@ internal sealed class JmapAuthentication(WebServices web, LoginService logins) :
             await JmapProblem.WriteAsync(context, status, TitleOf(status), result?.Sentence ?? "", result?.Why?.Code);
             return null;
         }
-        remembered.Add(key, account, RememberedLogins.TokenTime);
+        remembered.Add(key, account);
         return UserOf(account);
     }
 

@@ -14,10 +14,8 @@ internal readonly record struct LoginMark(ulong A, ulong B);
 /// </summary>
 internal sealed class RememberedLogins(LoginService logins, TimeProvider time) : IDisposable
 {
-    public static readonly TimeSpan PasswordTime = TimeSpan.FromMinutes(1);
-
-    /// <summary>That a single token is withdrawn or over is told to nobody: it is asked for again within the five seconds that are allowed.</summary>
-    public static readonly TimeSpan TokenTime = TimeSpan.FromSeconds(3);
+    /// <summary>That a token or an app password is over by its date, or a single token withdrawn, is told to nobody: within five seconds it has to count.</summary>
+    private static readonly TimeSpan keep = TimeSpan.FromSeconds(3);
 
     /// <summary>Some 300 octets each.</summary>
     private const int Max = 4096;
@@ -58,7 +56,7 @@ internal sealed class RememberedLogins(LoginService logins, TimeProvider time) :
         return null;
     }
 
-    public void Add(LoginMark key, Account account, TimeSpan keep)
+    public void Add(LoginMark key, Account account)
     {
         var entry = new Entry(account, time.GetUtcNow() + keep);
         entry.Watch = logins.Watch(account, () => entry.IsOver = true);

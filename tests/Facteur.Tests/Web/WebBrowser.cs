@@ -36,6 +36,14 @@ internal sealed class WebBrowser(HttpMessageHandler server, string origin, Func<
     public Task<WebAnswer> PostJsonAsync(string path, JsonNode json, params (string Name, string Value)[] headers) =>
         SendAsync(new HttpRequestMessage(HttpMethod.Post, Address(path)) { Content = new StringContent(json.ToJsonString(), System.Text.Encoding.UTF8, "application/json") }, headers);
 
+    /// <summary>Sends a request as it is, with the cookies; the one who calls may leave before the answer.</summary>
+    public async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancel)
+    {
+        if (!request.RequestUri!.IsAbsoluteUri) request.RequestUri = Address(request.RequestUri.OriginalString);
+        AddCookies(request);
+        return await invoker.SendAsync(request, cancel);
+    }
+
     /// <summary>Posts a text of any type.</summary>
     public Task<WebAnswer> PostTextAsync(string path, string text, string type, params (string Name, string Value)[] headers)
     {
@@ -67,10 +75,15 @@ internal sealed class WebBrowser(HttpMessageHandler server, string origin, Func<
     private async Task<WebAnswer> SendAsync(HttpRequestMessage request, (string Name, string Value)[] headers)
     {
         foreach (var (name, value) in headers) request.Headers.TryAddWithoutValidation(name, value);
-        if (Cookies.Count > 0) request.Headers.TryAddWithoutValidation("Cookie", string.Join("; ", Cookies.Where(one => one.Value.Ends is not { } end || end > now()).Select(one => $"{one.Key}={one.Value.Value}")));
+        AddCookies(request);
         var response = await invoker.SendAsync(request, default);
         foreach (var cookie in response.Headers.TryGetValues("Set-Cookie", out var set) ? set : []) Keep(cookie);
         return new WebAnswer(response.StatusCode, await response.Content.ReadAsStringAsync(), response);
+    }
+
+    private void AddCookies(HttpRequestMessage request)
+    {
+        if (Cookies.Count > 0) request.Headers.TryAddWithoutValidation("Cookie", string.Join("; ", Cookies.Where(one => one.Value.Ends is not { } end || end > now()).Select(one => $"{one.Key}={one.Value.Value}")));
     }
 
     private void Keep(string header)

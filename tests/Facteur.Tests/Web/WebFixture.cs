@@ -35,7 +35,7 @@ internal sealed class WebFixture : IAsyncDisposable
     public MailStore Store => store;
     public AccountRecord Moi { get; private set; } = null!;
 
-    public static async Task<WebFixture> CreateAsync(FetchAsync? fetch = null, ILoggerFactory? loggers = null)
+    public static async Task<WebFixture> CreateAsync(FetchAsync? fetch = null, ILoggerFactory? loggers = null, bool plaintext = false)
     {
         var folder = new TemporaryFolder();
         var clock = new FakeTime();
@@ -43,7 +43,7 @@ internal sealed class WebFixture : IAsyncDisposable
         var options = new LoginOptions { HashIterations = 10 };
         var logins = new LoginService(store, options, clock, NullLogger<LoginService>.Instance);
         var web = new WebServices(new WebParts(
-            new WebOptions { HostName = "mail.demo.test" }, store, logins, options, fetch ?? ((request, _) => throw new InvalidOperationException($"nobody may be asked, not {request.Uri}")),
+            new WebOptions { HostName = "mail.demo.test", PlaintextOnLoopback = plaintext }, store, logins, options, fetch ?? ((request, _) => throw new InvalidOperationException($"nobody may be asked, not {request.Uri}")),
             clock, loggers ?? NullLoggerFactory.Instance));
         await web.Accounts.AddDomainAsync("demo.test", default);
         await web.Accounts.AddAccountAsync("moi@demo.test", "Moi", Password, default);
