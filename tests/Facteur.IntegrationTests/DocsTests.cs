@@ -39,6 +39,7 @@ public sealed partial class DocsTests
     [InlineData("access.md", 25)]
     [InlineData("accounts.md", 45)]
     [InlineData("oauth.md", 10)]
+    [InlineData("jmap.md", 8)]
     public async Task The_pages_run(string name, int least)
     {
         var page = await File.ReadAllTextAsync(Path.Combine(Programs.Repository, "docs", "operate", name));

@@ -69,7 +69,7 @@ internal sealed class DomainSetups(FacteurConfiguration configuration, DkimKeyRi
                 "imaps" => HostedServices.Imaps,
                 "submissions" => HostedServices.Submissions,
                 "pop3s" => HostedServices.Pop3s,
-                "https" => HostedServices.MtaSts,
+                "https" => HostedServices.MtaSts | HostedServices.Jmap,
                 _ => HostedServices.None,
             };
         return services;
