@@ -175,7 +175,7 @@ public class ReadingBodyTests
 
             --b
             Content-Type: TEXT/Plain; format=flowed
-            Content-Language: fr-FR, en (English)
+            Content-Language: fr-FR, en (English, US)
             Content-Location: http://example.com/a
             X-Part: =?utf-8?Q?=C3=A9?=
 
@@ -199,7 +199,7 @@ public class ReadingBodyTests
             Message, """{"properties": ["bodyStructure"], "bodyProperties": ["partId", "blobId", "size", "name", "type", "charset", "disposition", "cid", "language", "location", "subParts", "header:x-part:asText", "header:Subject"]}""");
         Assert.Equal(
             """{"partId":null,"blobId":null,"size":0,"name":null,"type":"multipart/mixed","charset":null,"disposition":null,"cid":null,"language":["fr"],"location":null,"subParts":["""
-            + """{"partId":"1","blobId":"e7-1","size":4,"name":null,"type":"text/plain","charset":"us-ascii","disposition":null,"cid":null,"language":["fr-FR","en (English)"],"location":"http://example.com/a","subParts":null,"header:x-part:asText":"é","header:Subject":null},"""
+            + """{"partId":"1","blobId":"e7-1","size":4,"name":null,"type":"text/plain","charset":"us-ascii","disposition":null,"cid":null,"language":["fr-FR","en"],"location":"http://example.com/a","subParts":null,"header:x-part:asText":"é","header:Subject":null},"""
             + """{"partId":"2","blobId":"e7-2","size":2,"name":"résumé.json","type":"application/json","charset":"utf-8","disposition":"inline","cid":"one@example.com","language":null,"location":null,"subParts":null,"header:x-part:asText":null,"header:Subject":null},"""
             + """{"partId":"3","blobId":"e7-3","size":22,"name":null,"type":"message/rfc822","charset":null,"disposition":null,"cid":null,"language":null,"location":null,"subParts":null,"header:x-part:asText":null,"header:Subject":null}],"header:x-part:asText":null,"header:Subject":" x"}""",
             email.GetProperty("bodyStructure").GetRawText());

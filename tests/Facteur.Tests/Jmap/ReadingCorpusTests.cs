@@ -25,6 +25,44 @@ public class ReadingCorpusTests
         Assert.DoesNotContain("\\u0000", JsonDocument.Parse(email).RootElement.GetProperty("headers").GetRawText(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task No_octet_that_is_changed_makes_a_message_unreadable()
+    {
+        var message = Reading.Octets("""
+            From: "A, B" (c) <a@b>, G: =?utf-8?B?w6k=?= <c@d>;
+            Sender: e@f
+            Date: Thu, 30 Oct 2014 14:12:00 +0800 (x)
+            References: <1@x> <2@x>
+            List-Unsubscribe: <mailto:a@b> (c), <https://x/>
+            Subject: =?iso-2022-jp?B?GyRCRnxLXBsoQg==?= x
+            Content-Type: multipart/mixed; boundary="b"; charset=x
+
+            --b
+            Content-Type: text/html; charset=iso-2022-jp; name*0*=utf-8''%C3; name*1*=%A9
+            Content-Transfer-Encoding: quoted-printable
+            Content-Language: en, fr (x)
+
+            <p title=3D"x">=1B$BF|K\=1B(B</p>=
+            --b
+            Content-Transfer-Encoding: base64
+            Content-Location: http://x/
+
+            w6k=
+            --b
+            Content-Type: message/rfc822
+
+            Subject: inner
+            --b--
+            """);
+        var random = new Random(4_2_1);
+        for (var i = 0; i < 1500; i++)
+        {
+            var changed = (byte[])message.Clone();
+            for (var changes = random.Next(1, 6); changes > 0; changes--) changed[random.Next(changed.Length)] = random.Next(3) == 0 ? (byte)random.Next(256) : "\"\\<>()=?;:,\r\n \0'*@"u8[random.Next(18)];
+            await Reading.OfAsync(changed[..random.Next(changed.Length * 3 / 4, changed.Length)], Everything);
+        }
+    }
+
     [Theory, MemberData(nameof(CorpusTests.Files), MemberType = typeof(CorpusTests))]
     public async Task Truncated_values_are_starts_of_the_whole_ones(string file)
     {

@@ -178,6 +178,38 @@ public class ReadingEmailTests
         await jmap.CallAsync("Email/get", """{"fetchAllBodyValues": true, "maxBodyValueBytes": 5000}""");
     }
 
+    // The first request of RFC 8621 §4.10: a mailbox as a client first shows it.
+    [Fact]
+    public async Task Conversations_of_a_mailbox_in_one_request()
+    {
+        await using var jmap = await JmapHarness.StartAsync();
+        var day = new DateTimeOffset(2018, 6, 27, 0, 20, 35, TimeSpan.Zero);
+        var first = await jmap.DeliverAsync("Subject: plan\nMessage-ID: <1@x>\n\n", at: day);
+        var reveal = await jmap.DeliverAsync(
+            "From: Jane Doe <jdoe@example.com>\nSubject: The Big Reveal\n\nAs you may be aware,\nwe are required", at: day.AddHours(1),
+            flags: new FlagSet(MessageFlags.Seen | MessageFlags.Flagged, []));
+        var reply = await jmap.DeliverAsync("Subject: Re: plan\nMessage-ID: <2@x>\nReferences: <1@x>\n\n", at: day.AddHours(2));
+        var inbox = JmapIds.Of((await jmap.Store.FindMailboxAsync(jmap.Ada.Id, "INBOX", default))!.Id);
+        var response = await jmap.RequestAsync($$"""
+            [[ "Email/query", { "accountId": "{{jmap.AccountId}}", "filter": { "inMailbox": "{{inbox}}" }, "sort": [{ "isAscending": false, "property": "receivedAt" }],
+               "collapseThreads": true, "position": 0, "limit": 30, "calculateTotal": true }, "0" ],
+             [ "Email/get", { "accountId": "{{jmap.AccountId}}", "#ids": { "resultOf": "0", "name": "Email/query", "path": "/ids" }, "properties": [ "threadId" ] }, "1" ],
+             [ "Thread/get", { "accountId": "{{jmap.AccountId}}", "#ids": { "resultOf": "1", "name": "Email/get", "path": "/list/*/threadId" } }, "2" ],
+             [ "Email/get", { "accountId": "{{jmap.AccountId}}", "#ids": { "resultOf": "2", "name": "Thread/get", "path": "/list/*/emailIds" },
+               "properties": [ "threadId", "mailboxIds", "keywords", "hasAttachment", "from", "subject", "receivedAt", "size", "preview" ] }, "3" ]]
+            """);
+        var answers = response.GetProperty("methodResponses");
+        Assert.Equal([$"e{reply.Value}", $"e{reveal.Value}"], Ids(answers[1][1]));
+        Assert.Equal([$"e{first.Value}", $"e{reply.Value}"], answers[2][1].GetProperty("list")[0].GetProperty("emailIds").EnumerateArray().Select(id => id.GetString()));
+        Assert.Equal([$"e{first.Value}", $"e{reply.Value}", $"e{reveal.Value}"], Ids(answers[3][1]));
+        var shown = answers[3][1].GetProperty("list")[2];
+        Assert.Equal(
+            $$"""{"id":"e{{reveal.Value}}","threadId":{{shown.GetProperty("threadId").GetRawText()}},"mailboxIds":{"{{inbox}}":true},""" + "\"keywords\":" + shown.GetProperty("keywords").GetRawText()
+            + ""","hasAttachment":false,"from":[{"name":"Jane Doe","email":"jdoe@example.com"}],"subject":"The Big Reveal","receivedAt":"2018-06-27T01:20:35Z","size":99,"preview":"As you may be aware, we are required"}""",
+            shown.GetRawText());
+        Assert.Equal(["$flagged", "$seen"], shown.GetProperty("keywords").EnumerateObject().Select(keyword => keyword.Name).Order());
+    }
+
     // What lists show comes from ENVELOPE; the rest of the RFC's promises from the header. Both have to say the same.
     [Fact]
     public async Task What_is_stored_beside_a_message_says_what_its_header_says()

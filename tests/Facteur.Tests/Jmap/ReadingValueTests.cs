@@ -156,6 +156,43 @@ public class ReadingValueTests
         Assert.Equal(1000, email.RootElement.GetProperty("bodyValues").GetProperty("1").GetProperty("value").GetString()!.Length);
     }
 
+    // One damaged message must not cost a client the others of its call.
+    [Fact]
+    public async Task A_damaged_message_reads_as_far_as_it_can_be_read()
+    {
+        var message = Reading.Octets("Subject: x\nX: y\n\n" + string.Concat(Enumerable.Repeat("0123456789\n", 5000)));
+        var facts = await PartBlob.ParseAsync(new StepSource(message, int.MaxValue), default);
+        using var arguments = JsonDocument.Parse("""{"properties": ["header:X", "subject", "bodyValues"], "fetchTextBodyValues": true}""");
+        foreach (var whole in (int[])[-1, 0, 10, 30_000])
+        {
+            var output = new System.Buffers.ArrayBufferWriter<byte>();
+            await using (var json = new Utf8JsonWriter(output))
+            {
+                var source = new DamagedSource(message, whole);
+                await using var open = new OpenEmail(_ => whole < 0 ? throw new Facteur.Storage.DamagedMessageException("no") : new(source), () => ValueTask.CompletedTask);
+                await new EmailWriter(json, EmailPlan.Read(arguments.RootElement, [], alwaysId: false)).WriteParsedAsync(default, facts, open, default);
+            }
+            using var email = JsonDocument.Parse(output.WrittenMemory);
+            var value = email.RootElement.GetProperty("bodyValues").GetProperty("1");
+            Assert.True(value.GetProperty("isEncodingProblem").GetBoolean());
+            Assert.Equal(whole == 30_000 ? " y" : null, email.RootElement.GetProperty("header:X").GetString());
+            Assert.Equal(whole == 30_000, value.GetProperty("value").GetString()!.Length > 10_000);
+        }
+    }
+
+    private sealed class DamagedSource(byte[] octets, int whole) : Facteur.Mail.IMessageSource
+    {
+        public long Length => octets.Length;
+
+        public ValueTask<int> ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancel)
+        {
+            if (offset + Math.Min(buffer.Length, 1) > whole) throw new Facteur.Storage.DamagedMessageException("no");
+            var count = (int)Math.Min(buffer.Length, whole - offset);
+            octets.AsMemory((int)offset, count).CopyTo(buffer);
+            return new(count);
+        }
+    }
+
     [Fact]
     public async Task A_tag_that_never_ends_holds_little_memory()
     {

@@ -93,7 +93,11 @@ internal sealed class FetchBody(ImapSession session) : IAsyncDisposable
         // Only leaves have an encoding of their own (RFC 2045 §6.4).
         var encoding = isMessage || part.IsMultipart || part.IsMessage ? TransferEncoding.Binary : part.Encoding;
         if (encoding is TransferEncoding.Base64 or TransferEncoding.QuotedPrintable or TransferEncoding.UuEncode)
-            return WriteFilteredAsync(item, range, encoding, cancel);
+        {
+            if (item.Kind != FetchKind.BinarySize || part.DecodedLength is not { } decoded) return WriteFilteredAsync(item, range, encoding, cancel);
+            writer.Number(decoded);
+            return ValueTask.CompletedTask;
+        }
         if (item.Kind == FetchKind.Binary) return WriteAsync(item, range, cancel);
         writer.Number(range.Length);
         return ValueTask.CompletedTask;

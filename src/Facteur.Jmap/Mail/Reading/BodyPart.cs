@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 using Facteur.Mail;
@@ -10,6 +11,8 @@ namespace Facteur.Jmap;
 /// </summary>
 internal sealed class BodyPart
 {
+    private static readonly SearchValues<byte> TagOctets = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-*"u8);
+
     private BodyPart(MessagePart part, string? id) => (Part, Id) = (part, id);
 
     public MessagePart Part { get; }
@@ -86,7 +89,7 @@ internal sealed class BodyPart
             text.Skip(4 + (part.IsMessage ? 3 : part.Type == "text" ? 1 : 0) + 1);
         }
         text.Skip(1); // disposition
-        body.Language = Strings(text.Next());
+        body.Language = Tags(text.Next());
         body.Location = String(text.Next());
         text.TryClose();
         body.Size = part.IsMultipart ? 0 : DecodedSource.KnownLength(part);
@@ -106,14 +109,21 @@ internal sealed class BodyPart
         }
     }
 
-    private static List<string>? Strings(ReadOnlySpan<byte> value)
+    /// <summary>Language tags (RFC 3282 §2 allows comments behind them); what is none is left out.</summary>
+    private static List<string>? Tags(ReadOnlySpan<byte> value)
     {
         if (StoredText.IsNil(value)) return null;
-        var strings = new List<string>();
+        var tags = new List<string>();
         var list = new StoredText(value);
         list.TryOpen();
-        for (var one = list.Next(); !one.IsEmpty; one = list.Next()) strings.Add(String(one) ?? "");
-        return strings;
+        for (var one = list.Next(); !one.IsEmpty; one = list.Next())
+        {
+            var tag = one.Trim((byte)'"');
+            var end = tag.IndexOfAny((byte)' ', (byte)'\t', (byte)'(');
+            if (end >= 0) tag = tag[..end];
+            if (!tag.IsEmpty && tag.IndexOfAnyExcept(TagOctets) < 0) tags.Add(Encoding.ASCII.GetString(tag));
+        }
+        return tags.Count == 0 ? null : tags;
     }
 
     private static string? String(ReadOnlySpan<byte> value) =>
