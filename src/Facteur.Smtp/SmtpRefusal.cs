@@ -6,7 +6,7 @@ public sealed record SmtpRefusal
 {
     /// <param name="code">Reply code, 400 to 599; 4xx lets the client try again.</param>
     /// <param name="enhancedCode">"class.subject.detail", of the same class as the code (RFC 2034 §4).</param>
-    /// <param name="text">What the client may know and can do; no path, no name of an inner part.</param>
+    /// <param name="text">What the client may know and can do; no path, no name of an inner part. With CRLF in it the reply has several lines (RFC 5321 §4.2.1).</param>
     public SmtpRefusal(int code, string enhancedCode, string text)
     {
         if (code is < 400 or > 599 || enhancedCode.Length == 0 || enhancedCode[0] - '0' != code / 100)

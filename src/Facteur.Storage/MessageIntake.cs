@@ -47,7 +47,7 @@ public abstract class MessageIntake : IMessageSource, IAsyncDisposable
 
 /// <summary>One message and the mailboxes it goes to. The first target of each account makes the email; further ones share it.</summary>
 /// <param name="Message">A completed intake of the same store.</param>
-/// <param name="Targets">At least one, unless it is queued or released.</param>
+/// <param name="Targets">At least one, unless it is queued or released, or thrown away by a rule of its owner: then its trace tells that and nothing else stays.</param>
 public sealed record Delivery(MessageIntake Message, IReadOnlyList<DeliveryTarget> Targets)
 {
     /// <summary>Entries of the queue that send this message out, made durable by the same commit. With some, <see cref="Targets"/> may be empty.</summary>

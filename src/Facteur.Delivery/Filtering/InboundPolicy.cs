@@ -110,6 +110,9 @@ public sealed class InboundPolicy : IDisposable
         return await greylist.CheckAsync(peer, DomainOf(sender), recipient.Address, spf, site.Greylist, cancel);
     }
 
+    /// <summary>What an account decided by itself, over its domain, the site and the defaults.</summary>
+    public ValueTask<FilterPreferences> PreferencesAsync(AccountRecord account, CancellationToken cancel) => settings.PreferencesAsync(account.Id, account.Domain, cancel);
+
     /// <summary>Judges a complete message before it is committed.</summary>
     public async ValueTask<FilterVerdict> JudgeAsync(FilterInput input, CancellationToken cancel) => FilterMetrics.Judged(await judge.JudgeAsync(input, cancel));
 

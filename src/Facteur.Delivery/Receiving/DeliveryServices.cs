@@ -7,6 +7,7 @@ using Facteur.Delivery.Filtering;
 using Facteur.Delivery.Queue;
 using Facteur.Delivery.Recipients;
 using Facteur.Delivery.Reports;
+using Facteur.Delivery.Sieve;
 using Facteur.Delivery.Vacation;
 using Facteur.Net.Dns;
 using Facteur.Storage;
@@ -31,6 +32,9 @@ public sealed record DeliveryServices
     public required DkimKeyRing Keys { get; init; }
     public required LateBounces LateBounces { get; init; }
     public required VacationResponder Vacation { get; init; }
+
+    /// <summary>Scripts of accounts and of the site.</summary>
+    public required SieveDelivery Sieve { get; init; }
     public required OwnMessages Own { get; init; }
     public required DisposableCounts Disposable { get; init; }
     public required ReportLedger Ledger { get; init; }

@@ -63,14 +63,15 @@ internal sealed partial class GuardedIntake(MailStore store, string transaction,
     }
 
     /// <summary>Puts the fields before the content and commits; null when it is refused.</summary>
-    /// <param name="deliveries">Made once the message is complete, since they refer to it.</param>
-    public async ValueTask<DeliveryReceipt?> DeliverAsync(ReadOnlyMemory<byte> prefix, Func<MessageIntake, CancellationToken, ValueTask<IReadOnlyList<Storage.Delivery>>> deliveries, CancellationToken cancel)
+    /// <param name="deliveries">Made once the message is complete, since they refer to it; null when the scripts of its recipients refuse it.</param>
+    public async ValueTask<DeliveryReceipt?> DeliverAsync(
+        ReadOnlyMemory<byte> prefix, Func<MessageIntake, MessageFacts, CancellationToken, ValueTask<IReadOnlyList<Storage.Delivery>?>> deliveries, CancellationToken cancel)
     {
         if (Refusal is not null) return null;
         try
         {
-            await intake!.CompleteAsync(prefix, cancel);
-            return await store.DeliverAsync(await deliveries(intake, cancel), cancel);
+            var facts = await intake!.CompleteAsync(prefix, cancel);
+            return await deliveries(intake, facts, cancel) is { } all ? await store.DeliverAsync(all, cancel) : null;
         }
         catch (Exception e) when (Refuse(e))
         {

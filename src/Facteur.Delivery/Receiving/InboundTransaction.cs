@@ -72,17 +72,12 @@ internal sealed class InboundTransaction(MailHandoff handoff, SmtpPeer peer, Env
         var results = new ArrayBufferWriter<byte>(512);
         AuthenticationResultsField.Write(results, Handoff.Options.HostName, summary);
         VerdictFields.Write(results, verdict);
-        await using var beside = new SideEffects(Handoff, Envelope, Intake.Message, facts, summary);
-        await beside.FindAsync(recipients, verdict, cancel);
-        var plan = new DeliveryPlan(Handoff, Peer, Envelope, Header, Arrived) { Facts = facts, Summary = summary, Verdict = verdict, Beside = beside };
-        var prefix = Prefix(results.WrittenSpan, out var returnPath);
-        var receipt = await Intake.DeliverAsync(prefix.WrittenMemory, (message, stop) => plan.MakeAsync(message, recipients, returnPath, stop), cancel);
-        if (receipt is null) Forget(recipients);
-        else
-        {
-            LogAccepted(receipt.Entries.Count, receipt.Queued.Count);
-            await CountDisposablesAsync(recipients);
-        }
+        var beside = new SideEffects(Handoff, Envelope, Intake.Message, facts, summary);
+        await beside.FindAsync(recipients, cancel);
+        await using var plan = new DeliveryPlan(Handoff, Peer, Envelope, Header, Arrived) { Facts = facts, Summary = summary, Verdict = verdict, Beside = beside };
+        if (await DeliverAsync(plan, recipients, results.WrittenMemory, cancel) is not { } receipt)
+            return plan.Refusal is { } unwanted ? Refuse(recipients, unwanted, summary, verdict) : default;
+        await CountDisposablesAsync(recipients);
         return (receipt, null);
     }
 

@@ -24,10 +24,7 @@ internal sealed class LmtpTransaction(MailHandoff handoff, SmtpPeer peer, Envelo
             for (var i = 0; i < verdicts.Length; i++)
                 if (await RoomAsync(Recipients[i], cancel) is { } full) verdicts[i] = MessageVerdict.Refused(full);
             var takers = Recipients.Where((_, i) => verdicts[i] is null).ToList();
-            if (takers.Count > 0 && (await ConcludeAsync(takers, cancel)).Receipt is { } receipt)
-            {
-                for (var i = 0; i < verdicts.Length; i++) verdicts[i] ??= MessageVerdict.Accepted(receipt);
-            }
+            if (takers.Count > 0) await ConcludeEachAsync(takers, verdicts, cancel);
         }
         return Array.ConvertAll(verdicts, verdict => verdict ?? MessageVerdict.Refused(Intake.Refusal!));
     }
@@ -35,12 +32,26 @@ internal sealed class LmtpTransaction(MailHandoff handoff, SmtpPeer peer, Envelo
     protected override async ValueTask<(DeliveryReceipt? Receipt, SmtpRefusal? Refusal)> ConcludeAsync(List<RoutedRecipient> recipients, CancellationToken cancel)
     {
         if (await Intake.EndAsync(cancel) is not { } facts) return default;
-        var plan = new DeliveryPlan(Handoff, Peer, Envelope, Header, Arrived) { Facts = facts };
-        var prefix = Prefix(default, out var returnPath);
-        var receipt = await Intake.DeliverAsync(prefix.WrittenMemory, (message, stop) => plan.MakeAsync(message, recipients, returnPath, stop), cancel);
-        if (receipt is null) Forget(recipients);
-        else LogAccepted(receipt.Entries.Count, receipt.Queued.Count);
-        return (receipt, null);
+        await using var plan = new DeliveryPlan(Handoff, Peer, Envelope, Header, Arrived) { Facts = facts };
+        return (await DeliverAsync(plan, recipients, default, cancel), plan.Refusal);
+    }
+
+    /// <summary>One commit for all who take it; whose script refuses it is told so alone (RFC 5429 §2.2).</summary>
+    private async ValueTask ConcludeEachAsync(List<RoutedRecipient> takers, MessageVerdict?[] verdicts, CancellationToken cancel)
+    {
+        if (await Intake.EndAsync(cancel) is not { } facts) return;
+        await using var plan = new DeliveryPlan(Handoff, Peer, Envelope, Header, Arrived) { Facts = facts };
+        var receipt = await DeliverAsync(plan, takers, default, cancel);
+        for (var i = 0; i < verdicts.Length; i++)
+        {
+            if (verdicts[i] is not null) continue;
+            if (plan.RefusalOf(Recipients[i]) is { } refusal)
+            {
+                verdicts[i] = MessageVerdict.Refused(refusal);
+                Handoff.Trace.Refused(Peer, Envelope, Recipients[i], refusal, Handoff.Time.GetUtcNow());
+            }
+            else if (receipt is not null) verdicts[i] = MessageVerdict.Accepted(receipt);
+        }
     }
 
     private async ValueTask<SmtpRefusal?> RoomAsync(RoutedRecipient routed, CancellationToken cancel)

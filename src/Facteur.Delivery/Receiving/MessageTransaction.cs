@@ -96,6 +96,21 @@ internal abstract partial class MessageTransaction(MailHandoff handoff, SmtpPeer
     /// <summary>The content is complete: checks it, and commits it for these recipients. One of the two is null, or the intake has the refusal.</summary>
     protected abstract ValueTask<(Storage.DeliveryReceipt? Receipt, SmtpRefusal? Refusal)> ConcludeAsync(List<RoutedRecipient> recipients, CancellationToken cancel);
 
+    /// <summary>Commits the message with what stands before it; null when it is refused, by the store or by <see cref="DeliveryPlan.Refusal"/>.</summary>
+    /// <param name="results">Fields of results of checks.</param>
+    private protected async ValueTask<Storage.DeliveryReceipt?> DeliverAsync(DeliveryPlan plan, List<RoutedRecipient> recipients, ReadOnlyMemory<byte> results, CancellationToken cancel)
+    {
+        var prefix = Prefix(results.Span, out var returnPath);
+        var receipt = await Intake.DeliverAsync(prefix.WrittenMemory, (message, facts, stop) => plan.MakeAsync(message, facts, recipients, returnPath, stop), cancel);
+        if (receipt is not null)
+        {
+            LogAccepted(receipt.Entries.Count, receipt.Queued.Count);
+            await plan.CompleteAsync();
+        }
+        else if (plan.Refusal is null) Forget(recipients);
+        return receipt;
+    }
+
     /// <summary>Return-Path, then <paramref name="results"/>, then Received (RFC 5321 §4.4, RFC 8601 §4.1): what stands before the content.</summary>
     protected ArrayBufferWriter<byte> Prefix(ReadOnlySpan<byte> results, out int returnPathOctets)
     {

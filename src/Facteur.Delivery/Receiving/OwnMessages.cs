@@ -13,23 +13,30 @@ namespace Facteur.Delivery.Receiving;
 public sealed record OwnMessage(AccountId? Account, string From, IReadOnlyList<string> To, ReadOnlyMemory<byte> Content, string Kind, string MessageId, string Subject)
 {
     public BodyType Body { get; init; }
+
+    /// <summary>Reverse-path; the empty one for all that answers by itself.</summary>
+    public string Sender { get; init; } = "";
     public bool NeedsSmtpUtf8 { get; init; }
 
     /// <summary>Id of the transaction that it answers, or "".</summary>
     public string Transaction { get; init; } = "";
 }
 
-/// <summary>Puts messages of the server itself on their way: into mailboxes here, or signed into the queue, from the empty reverse-path and with NOTIFY=NEVER (RFC 3834 §3.3, RFC 3461 §6.1).</summary>
+/// <summary>Puts messages of the server itself on their way: into mailboxes here, or signed into the queue, from the empty reverse-path unless they say otherwise, and with NOTIFY=NEVER (RFC 3834 §3.3, RFC 3461 §6.1).</summary>
 public sealed class OwnMessages(MailStore store, OutboundSubmission outbound, IReversePath places, ReportSigner signer, TimeProvider time)
 {
     private readonly ServerMail mail = new(store, time);
 
     /// <summary>What the store is to commit; null when none of the addresses leads anywhere. The caller disposes the message.</summary>
-    public async ValueTask<Storage.Delivery?> PrepareAsync(OwnMessage own, CancellationToken cancel)
+    public ValueTask<Storage.Delivery?> PrepareAsync(OwnMessage own, CancellationToken cancel) => PrepareAsync(own, null, cancel);
+
+    /// <param name="copy">Where the account files what it sent (RFC 8580); only of what is sent.</param>
+    internal async ValueTask<Storage.Delivery?> PrepareAsync(OwnMessage own, DeliveryTarget? copy, CancellationToken cancel)
     {
         var (targets, elsewhere) = await PlacesAsync(own, cancel);
         if (targets.Count + elsewhere.Count == 0) return null;
         IReadOnlyList<QueueSubmission> queued = elsewhere.Count == 0 ? [] : [await outbound.PrepareAsync(await MessageAsync(own, cancel), [.. elsewhere.Select(to => new OutboundRecipient(to, DsnNotify.Never))], cancel)];
+        if (copy is not null && !targets.Exists(target => target.Mailbox == copy.Mailbox)) targets.Add(copy);
         return new Storage.Delivery(await mail.TakeInAsync(own.Content, cancel), targets) { Queued = queued };
     }
 
@@ -56,7 +63,7 @@ public sealed class OwnMessages(MailStore store, OutboundSubmission outbound, IR
     {
         Account = own.Account,
         Transaction = own.Transaction,
-        Sender = "",
+        Sender = own.Sender,
         Body = own.Body,
         SmtpUtf8 = own.NeedsSmtpUtf8,
         Kind = own.Kind,

@@ -1,6 +1,7 @@
 using Facteur.Delivery.Filtering;
 using Facteur.Delivery.Queue;
 using Facteur.Delivery.Recipients;
+using Facteur.Delivery.Sieve;
 using Facteur.Smtp;
 using Facteur.Storage;
 using Facteur.Storage.Queue;
@@ -67,6 +68,24 @@ internal sealed class QueuePlan(MailHandoff handoff, SmtpPeer peer, Envelope env
                 .Select(local => Done(address, local.Notify, local.OriginalRecipient ?? original, QueueReport.Success, "2.1.5 delivered to the mailbox")));
         }
         if (told.Count > 0) submissions.Add(new QueueSubmission(await MessageAsync(peer.Account?.Id, cancel) with { Created = arrived }, told));
+    }
+
+    /// <summary>Who refused by "ereject" when no answer of the session could say so: the sender is owed a report with the owner's words (RFC 5429 §2.1.2).</summary>
+    public async ValueTask<IReadOnlyList<QueueSubmission>> RefusedAsync(IEnumerable<ScriptDecision> decisions, CancellationToken cancel)
+    {
+        List<NewQueueRecipient>? refused = null;
+        var message = default(QueueMessage);
+        foreach (var decision in decisions)
+        {
+            if (decision is not { OwesRefusal: true, Reject: { IsEreject: true } reject }) continue;
+            message ??= await MessageAsync(peer.Account?.Id, cancel) with { Created = arrived };
+            var leaf = decision.Leaf;
+            (refused ??= []).Add(new NewQueueRecipient(decision.Recipient, "", leaf.Notify, leaf.OriginalRecipient)
+            {
+                State = QueueState.Failed, Answer = $"550 5.7.1 {reject.Reason.ReplaceLineEndings(" ").Trim()}", Report = Queue.Reports.OnFailure(message, leaf.Notify),
+            });
+        }
+        return refused is null ? [] : [new QueueSubmission(message!, refused)];
     }
 
     private static NewQueueRecipient Done(string address, Mail.DsnNotify notify, string? original, QueueReport report, string answer) =>

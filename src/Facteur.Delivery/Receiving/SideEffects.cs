@@ -1,36 +1,23 @@
 using Facteur.Delivery.Authentication;
 using Facteur.Delivery.Bounces;
-using Facteur.Delivery.Filtering;
 using Facteur.Delivery.Recipients;
 using Facteur.Delivery.Reports;
-using Facteur.Delivery.Vacation;
 using Facteur.Mail;
 using Facteur.Smtp;
 using Facteur.Storage;
 
 namespace Facteur.Delivery.Receiving;
 
-/// <summary>What a message that came in brings about beside its delivery, to be committed with it: replies of who is away, and what a report says of mail that was sent before.</summary>
-internal sealed class SideEffects(MailHandoff handoff, Envelope envelope, MessageIntake message, MessageFacts facts, AuthenticationSummary summary) : IAsyncDisposable
+/// <summary>What a message that came in tells of others, to be committed with it: what a report says of mail that was sent before.</summary>
+internal sealed class SideEffects(MailHandoff handoff, Envelope envelope, MessageIntake message, MessageFacts facts, AuthenticationSummary summary)
 {
-    private readonly List<Storage.Delivery> deliveries = [];
-
-    /// <summary>Messages to be committed too.</summary>
-    public IReadOnlyList<Storage.Delivery> Deliveries => deliveries;
-
     /// <summary>Rows of the trace to be committed too.</summary>
     public List<TraceEvent> Rows { get; } = [];
 
-    public async ValueTask FindAsync(List<RoutedRecipient> recipients, FilterVerdict verdict, CancellationToken cancel)
+    public async ValueTask FindAsync(List<RoutedRecipient> recipients, CancellationToken cancel)
     {
         if (envelope.Sender is null || PartTable.Parse(facts.Parts.Span) is { Type: "multipart", Subtype: "report" }) await BindReportAsync(recipients, cancel);
-        if (envelope.Sender is not null) await ReplyAsync(recipients, verdict, cancel);
         if (recipients.Exists(routed => routed.Recipient.Address.LocalPart.Equals("postmaster", StringComparison.OrdinalIgnoreCase))) await KeepReportAsync(cancel);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        foreach (var delivery in deliveries) await delivery.Message.DisposeAsync();
     }
 
     /// <summary>The start of the header as it came: 64 KiB are enough for who decides by it.</summary>
@@ -67,23 +54,4 @@ internal sealed class SideEffects(MailHandoff handoff, Envelope envelope, Messag
     /// <summary>The domain if it is one of ours: what is said of others is nobody's business here.</summary>
     private async ValueTask<string?> OursAsync(string domain, CancellationToken cancel) =>
         Accounts.DomainName.Normalize(domain) is { } name && await handoff.Store.Directory.FindDomainAsync(name, cancel) is not null ? name : null;
-
-    private async ValueTask ReplyAsync(List<RoutedRecipient> recipients, FilterVerdict verdict, CancellationToken cancel)
-    {
-        ReadOnlyMemory<byte>? header = null;
-        foreach (var account in recipients.SelectMany(routed => routed.Local).Select(local => local.Account).DistinctBy(account => account.Id))
-        {
-            if (await handoff.Services.Settings.VacationAsync(account.Id, cancel) is null) continue;
-            header ??= await ReadHeaderAsync(message, facts, cancel);
-            var isJunk = verdict.For(account.Id).Action == FilterAction.Junk;
-            if (await handoff.Services.Vacation.ReplyAsync(account, envelope.Sender!.ToString(), header.Value, isJunk, cancel) is not { } reply) continue;
-            var own = new OwnMessage(account.Id, account.Address, [reply.To], reply.Content, "vacation", reply.MessageId, reply.Subject)
-            {
-                Body = reply.Body, NeedsSmtpUtf8 = reply.NeedsSmtpUtf8, Transaction = envelope.Id,
-            };
-            if (await handoff.Services.Own.PrepareAsync(own, cancel) is not { } delivery) continue;
-            deliveries.Add(delivery);
-            Rows.Add(VacationResponder.Trace(reply, envelope.Id, facts.MessageId?.Trim('<', '>') ?? "", handoff.Time.GetUtcNow()));
-        }
-    }
 }

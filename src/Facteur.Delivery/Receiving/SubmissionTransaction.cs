@@ -84,16 +84,9 @@ internal sealed class SubmissionTransaction : MessageTransaction
         if (verdict.Refusal is { } unwanted) return (null, unwanted);
         var signatures = new ArrayBufferWriter<byte>(signer is null ? 1 : 1024);
         signer?.Complete(signatures, Handoff.Time.GetUtcNow());
-        var plan = new DeliveryPlan(Handoff, Peer, Envelope, Header, Arrived) { Facts = facts, Signatures = signatures.WrittenMemory, Submission = Note?.Invoke(recipients) };
-        var prefix = Prefix(default, out var returnPath);
-        var receipt = await Intake.DeliverAsync(prefix.WrittenMemory, (message, stop) => plan.MakeAsync(message, recipients, returnPath, stop), cancel);
-        if (receipt is null)
-        {
-            Forget(recipients);
-            return default;
-        }
+        await using var plan = new DeliveryPlan(Handoff, Peer, Envelope, Header, Arrived) { Facts = facts, Signatures = signatures.WrittenMemory, Submission = Note?.Invoke(recipients) };
+        if (await DeliverAsync(plan, recipients, default, cancel) is not { } receipt) return default;
         allowance.Commit();
-        LogAccepted(receipt.Entries.Count, receipt.Queued.Count);
         await NoteAsync(recipients);
         return (receipt, null);
     }

@@ -32,6 +32,22 @@ public sealed class RecipientRouter(RecipientDirectory directory, AccountSetting
         return Result(routed, expansion);
     }
 
+    /// <summary>Where a script of an account sends a message on to: as a forward of that account would.</summary>
+    /// <param name="routed">The recipient that led to the account.</param>
+    /// <param name="from">The account.</param>
+    /// <param name="sender">Reverse-path of the message; "" is the empty one.</param>
+    /// <param name="keepsCopy">A copy stays with the account.</param>
+    internal async ValueTask<RoutedRecipient> RedirectAsync(RoutedRecipient routed, LocalLeaf from, MailAddress target, string sender, bool keepsCopy, CancellationToken cancel)
+    {
+        var expansion = new RouteExpansion(directory, settings, rewriting, sender);
+        var step = new RouteStep(target.LocalPart, target.Domain, RouteExpansion.ForwardNotify(from.Notify, keepsCopy ? ForwardKeep.Keep : ForwardKeep.Delete), null)
+        {
+            Depth = 1, Via = from.Via, ViaDomain = from.Via[(from.Via.LastIndexOf('@') + 1)..], ForwardedBy = from.Account.Id, KeepsEnvelope = false,
+        };
+        await expansion.RunAsync(step, null, cancel);
+        return Result(new RoutedRecipient(routed.Recipient), expansion);
+    }
+
     /// <summary>
     /// Takes out what has gone this way before: a message that bears Delivered-To with the address that would send it on. Its account keeps it
     /// instead; with nothing left it is refused as a loop (RFC 5321 §6.3).

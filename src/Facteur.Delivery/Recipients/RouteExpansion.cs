@@ -166,7 +166,7 @@ internal sealed class RouteExpansion(RecipientDirectory directory, AccountSettin
         notify == DsnNotify.Success ? DsnNotify.Never : notify & ~DsnNotify.Success;
 
     /// <summary>Where a copy is kept the message has arrived, whatever becomes of the forward; its failure is the account's to see in the trace.</summary>
-    private static DsnNotify ForwardNotify(DsnNotify notify, ForwardKeep keep) =>
+    public static DsnNotify ForwardNotify(DsnNotify notify, ForwardKeep keep) =>
         keep != ForwardKeep.Delete || (notify != DsnNotify.Unstated && !notify.HasFlag(DsnNotify.Failure)) ? DsnNotify.Never : DsnNotify.Unstated;
 
     private static string Normalized(RouteStep step) =>

@@ -12,6 +12,7 @@ public enum TraceOutcome
     Failed,
     Refused,
     Cancelled,
+    Discarded,
 }
 
 /// <summary>The rows of one message, oldest first.</summary>
@@ -67,6 +68,8 @@ public sealed record TraceLife(string Key, string MessageId, string Sender, IRea
         TraceKind.Accepted => TraceOutcome.Accepted,
         TraceKind.Refused => TraceOutcome.Refused,
         TraceKind.Stored => TraceOutcome.Stored,
+        TraceKind.Scripted when row.Detail.Any(pair => pair is { Key: "action", Value: "discard" }) => TraceOutcome.Discarded,
+        TraceKind.Scripted when row.Detail.Any(pair => pair is { Key: "action", Value: "reject" }) => TraceOutcome.Failed,
         TraceKind.Queued or TraceKind.Attempt => TraceOutcome.Waiting,
         TraceKind.Sent => TraceOutcome.Sent,
         TraceKind.Failed => TraceOutcome.Failed,
@@ -82,7 +85,7 @@ public sealed record TraceLife(string Key, string MessageId, string Sender, IRea
         TraceOutcome.Cancelled => 4,
         TraceOutcome.Sent => 3,
         TraceOutcome.Stored => 2,
-        TraceOutcome.Refused => 1,
+        TraceOutcome.Refused or TraceOutcome.Discarded => 1,
         _ => 0,
     };
 }

@@ -17,11 +17,18 @@ public static class TraceText
     /// <param name="language">French for "fr"; English for all others.</param>
     public static string Of(TraceEvent row, CultureInfo language)
     {
-        var text = Texts.GetString(row.Kind.ToString(), language) ?? row.Kind.ToString();
+        var text = (row.Kind == TraceKind.Scripted ? Texts.GetString(NameOf(row), language) : null) ?? Texts.GetString(row.Kind.ToString(), language) ?? row.Kind.ToString();
         var values = row.Detail.DistinctBy(pair => pair.Key).ToDictionary(pair => pair.Key, pair => TraceDetail.Printable(pair.Value), StringComparer.Ordinal);
         values.TryAdd("recipient", TraceDetail.Printable(row.Recipient));
         values.TryAdd("sender", TraceDetail.Printable(row.Sender));
         return Fill(text, values);
+    }
+
+    /// <summary>"ScriptedRedirectFailed" of the action "redirect-failed": what scripts do has words for each.</summary>
+    private static string NameOf(TraceEvent row)
+    {
+        var action = row.Detail.FirstOrDefault(pair => pair.Key == "action").Value ?? "";
+        return nameof(TraceKind.Scripted) + string.Concat(action.Split('-', StringSplitOptions.RemoveEmptyEntries).Select(word => char.ToUpperInvariant(word[0]) + word[1..]));
     }
 
     /// <summary>The end of a life in one sentence.</summary>

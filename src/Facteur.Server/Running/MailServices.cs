@@ -11,6 +11,7 @@ using Facteur.Delivery.Queue;
 using Facteur.Delivery.Receiving;
 using Facteur.Delivery.Recipients;
 using Facteur.Delivery.Reports;
+using Facteur.Delivery.Sieve;
 using Facteur.Delivery.Transport;
 using Facteur.Delivery.Vacation;
 using Facteur.Net.Dialing;
@@ -55,6 +56,8 @@ internal sealed class MailServices : IAsyncDisposable
         var router = new RecipientRouter(directory, settings, new SenderRewriting(secrets, store.State, time), options);
         var (reverse, signer) = (new ReversePath(router), new ReportSigner(Keys, time));
         var own = new OwnMessages(store, outbound, reverse, signer, time);
+        var policy = new InboundPolicy(store.State, store.Settings, Resolver, Dialer, options, time, loggers);
+        var vacation = new VacationResponder(directory, settings, store.State, options, time);
         Delivery = new DeliveryServices
         {
             Store = store,
@@ -64,13 +67,14 @@ internal sealed class MailServices : IAsyncDisposable
             Dns = Resolver,
             Spf = spf,
             Dmarc = new DmarcEvaluator(Resolver, () => suffixes.Current, Random.Shared),
-            Policy = new InboundPolicy(store.State, store.Settings, Resolver, Dialer, options, time, loggers),
+            Policy = policy,
             Outbound = outbound,
             Keys = Keys,
             Refusals = Add(new RefusalTrace(store.Trace, time, loggers.CreateLogger<RefusalTrace>())),
             Bookkeeping = Add(new Bookkeeping(loggers.CreateLogger<Bookkeeping>())),
             LateBounces = new LateBounces(store.Queue, directory, verp, Suppressed, time),
-            Vacation = new VacationResponder(directory, settings, store.State, options, time),
+            Vacation = vacation,
+            Sieve = new SieveDelivery(store, Scripts, directory, settings, policy, vacation, store.State, options, time, loggers.CreateLogger<SieveDelivery>()),
             Own = own,
             Disposable = new DisposableCounts(store.State),
             Ledger = network.Ledger,

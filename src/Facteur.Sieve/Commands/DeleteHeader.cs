@@ -15,7 +15,7 @@ internal sealed record DeleteHeader(MatchSpec Match, long? Index, bool FromLast,
         if (fromLast && index is null) throw arguments.Error("\":last\" needs \":index\"");
         var match = MatchSpec.Parse(arguments);
         var field = AddHeader.FieldName(arguments);
-        var values = arguments.Left > 0 ? new MatchKeys(arguments.Strings("values"), match, arguments.Limits) : null;
+        var values = arguments.Left > 0 ? new MatchKeys(arguments.Strings("values"), match, arguments) : null;
         return new DeleteHeader(match, index, fromLast, field, values);
     }
 

@@ -25,7 +25,9 @@ internal sealed record Set(string Variable, SieveString Value, IReadOnlyList<Mod
 
     public override ValueTask<Flow> RunAsync(SieveRun run, CancellationToken cancel)
     {
-        run.Frame.Variables.Set(Variable, Modifier.Apply(Modifiers, Value.Expand(run)));
+        var value = Value.Expand(run);
+        run.Work.Spend((long)value.Length * Modifiers.Count / 2);
+        run.Frame.Variables.Set(Variable, Modifier.Apply(Modifiers, value));
         return new(Flow.Next);
     }
 }

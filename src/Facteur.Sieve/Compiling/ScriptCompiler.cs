@@ -11,7 +11,7 @@ internal sealed class ScriptCompiler(SieveLimits limits, List<SieveError> errors
 
     private readonly HashSet<string> required = new(StringComparer.Ordinal);
     private readonly Stack<string?> loops = new();
-    private int faults;
+    private int faults, regexes;
 
     public SieveLimits Limits => limits;
 
@@ -25,6 +25,11 @@ internal sealed class ScriptCompiler(SieveLimits limits, List<SieveError> errors
     public IEnumerable<string?> Loops => loops;
 
     public bool Has(string extension) => required.Contains(extension);
+
+    public void CountRegexes(int count, SievePosition at)
+    {
+        if ((regexes += count) > limits.MaxRegexes) throw new SieveSyntaxException(at, $"the script uses more than {limits.MaxRegexes} regular expressions");
+    }
 
     public Block Script(IReadOnlyList<SyntaxNode> commands)
     {

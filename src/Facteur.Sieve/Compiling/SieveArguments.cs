@@ -34,6 +34,9 @@ internal sealed class SieveArguments(SyntaxNode node, ScriptCompiler compiler)
         else throw new SieveSyntaxException(at, $"{what} needs: require \"{extension}\";");
     }
 
+    /// <summary>So many regular expressions are used here.</summary>
+    public void CountRegexes(int count) => compiler.CountRegexes(count, node.At);
+
     public SieveSyntaxException Error(string message) => new(node.At, message);
 
     /// <summary>True when the tag is there.</summary>

@@ -41,6 +41,9 @@ internal abstract class Comparator
     /// <summary>The form that is compared octet by octet.</summary>
     public abstract FoldedText Fold(string text);
 
+    /// <summary>What that costs, in units of <see cref="SieveLimits.MaxWork"/>.</summary>
+    public virtual long FoldWork(string text) => text.Length / 4;
+
     public virtual bool AreEqual(string left, string right) => Fold(left).Text == Fold(right).Text;
 
     public virtual int Compare(string left, string right) => OctetComparator.CompareOctets(Fold(left).Text, Fold(right).Text);

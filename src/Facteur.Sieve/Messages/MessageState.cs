@@ -16,6 +16,7 @@ internal sealed class MessageState(SieveMessage message, SieveLimits limits, Wor
     private bool isHeaderEdited, isBodyEdited;
     private int bodyChanges, addedFields;
     private IMessageSource? enclosedVersion;
+    private ComposedMessage? edited;
     private bool isEnclosed;
 
     public MessagePart Root { get; private set; } = message.Root;
@@ -53,8 +54,8 @@ internal sealed class MessageState(SieveMessage message, SieveLimits limits, Wor
     /// <summary>The header of the message with its changes.</summary>
     public HeaderLines Header => header;
 
-    /// <summary>The message as it is now; null when the script changed nothing.</summary>
-    public IMessageSource? Edited => isHeaderEdited || isBodyEdited ? Compose() : null;
+    /// <summary>The message as it is now, the same object until it changes again; null when the script changed nothing.</summary>
+    public IMessageSource? Edited => isHeaderEdited || isBodyEdited ? edited ??= Compose() : null;
 
     /// <summary>The same without enclosures, for redirect (RFC 5703 §6).</summary>
     public IMessageSource? EditedForRedirect => isEnclosed ? enclosedVersion : Edited;
@@ -65,8 +66,9 @@ internal sealed class MessageState(SieveMessage message, SieveLimits limits, Wor
         if (++addedFields > limits.MaxAddedFields) throw new SieveRuntimeException($"the script adds more than {limits.MaxAddedFields} header fields");
         var line = NewField(name, value, isProtected);
         if (atEnd) header.Lines.Add(line);
-        else header.Lines.Insert(0, line);
+        else header.Lines.Insert(header.Lines.Count > 0 && header.Lines[0].Is("Return-Path") ? 1 : 0, line); // RFC 5321 §4.4: that one stands above all
         isHeaderEdited = true;
+        edited = null;
     }
 
     public void RemoveFields(IReadOnlyCollection<HeaderLine> lines)
@@ -74,6 +76,7 @@ internal sealed class MessageState(SieveMessage message, SieveLimits limits, Wor
         if (lines.Count == 0) return;
         header.Lines.RemoveAll(lines.Contains);
         isHeaderEdited = true;
+        edited = null;
     }
 
     /// <summary>Puts a MIME entity, header and body, in the place of a part (RFC 5703 §5).</summary>
@@ -132,6 +135,7 @@ internal sealed class MessageState(SieveMessage message, SieveLimits limits, Wor
         Texts = Texts.For(changed);
         isHeaderEdited = false;
         isBodyEdited = true;
+        edited = null;
     }
 
     private async ValueTask<MessagePart> ParseAsync(ComposedMessage changed, CancellationToken cancel)

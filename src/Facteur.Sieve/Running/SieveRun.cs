@@ -6,11 +6,12 @@ namespace Facteur.Sieve.Running;
 /// <summary>One script on one message: all that changes while it runs.</summary>
 internal sealed class SieveRun
 {
-    // Folded values of fields: the same few are held against the keys of many tests.
-    private const int MaxFolded = 256, MaxFoldedCharacters = 1_024;
+    // Folded values of fields: the same few are held against the keys of many tests. Long ones, bodies, are known by the object they are.
+    private const int MaxFolded = 256, MaxFoldedCharacters = 1_024, MaxFoldedTexts = 8;
 
     private readonly Dictionary<string, string> shared = new(StringComparer.Ordinal);
     private readonly Dictionary<(string, Comparator), FoldedText> folded = [];
+    private readonly List<(string Text, Comparator Comparator, FoldedText Folded)> foldedTexts = [];
 
     public SieveRun(SieveScript script, SieveMessage message, SieveContext context, SieveHost host, SieveLimits limits)
     {
@@ -58,10 +59,21 @@ internal sealed class SieveRun
 
     public FoldedText Folded(string value, Comparator comparator)
     {
-        if (value.Length > MaxFoldedCharacters) return comparator.Fold(value);
+        if (value.Length > MaxFoldedCharacters) return FoldedLong(value, comparator);
         if (folded.TryGetValue((value, comparator), out var known)) return known;
         var text = comparator.Fold(value);
         if (folded.Count < MaxFolded) folded.Add((value, comparator), text);
+        return text;
+    }
+
+    private FoldedText FoldedLong(string value, Comparator comparator)
+    {
+        foreach (var known in foldedTexts)
+            if (ReferenceEquals(known.Text, value) && ReferenceEquals(known.Comparator, comparator)) return known.Folded;
+        Work.Spend(comparator.FoldWork(value));
+        var text = comparator.Fold(value);
+        if (foldedTexts.Count == MaxFoldedTexts) foldedTexts.RemoveAt(0);
+        foldedTexts.Add((value, comparator, text));
         return text;
     }
 

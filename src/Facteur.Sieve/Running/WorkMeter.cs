@@ -1,6 +1,6 @@
 namespace Facteur.Sieve.Running;
 
-/// <summary>Counts what a run costs, in units of about ten nanoseconds, and ends it when that is too much.</summary>
+/// <summary>Counts what a run costs, in units of <see cref="SieveLimits.MaxWork"/>, and ends it when that is too much.</summary>
 internal sealed class WorkMeter(long max)
 {
     public long Spent { get; private set; }

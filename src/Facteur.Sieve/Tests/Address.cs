@@ -27,7 +27,7 @@ internal sealed record Address(FieldSelection Fields, AddressPart Part, MatchSpe
         var names = arguments.Strings("names of header fields");
         foreach (var name in names)
             if (name.IsConstant && withoutAddresses.Contains(name.Source)) throw new SieveSyntaxException(name.At, $"the field \"{name.Source}\" holds no addresses; use \"header\"");
-        return new Address(fields, part, match, names, new MatchKeys(arguments.Strings("what to look for"), match, arguments.Limits));
+        return new Address(fields, part, match, names, new MatchKeys(arguments.Strings("what to look for"), match, arguments));
     }
 
     public override async ValueTask<bool> EvaluateAsync(SieveRun run, CancellationToken cancel)

@@ -20,7 +20,7 @@ internal sealed record Date(FieldSelection Fields, SieveString? Zone, bool IsOri
         var match = MatchSpec.Parse(arguments);
         var field = arguments.String("the name of a header field");
         var part = ReadPart(arguments);
-        return new Date(fields, zone, isOriginal, match, field, part, new MatchKeys(arguments.Strings("what to look for"), match, arguments.Limits));
+        return new Date(fields, zone, isOriginal, match, field, part, new MatchKeys(arguments.Strings("what to look for"), match, arguments));
     }
 
     /// <summary>:zone with an offset.</summary>

@@ -17,7 +17,7 @@ internal sealed record Envelope(AddressPart Part, MatchSpec Match, IReadOnlyList
         var parts = arguments.Strings("\"from\" or \"to\"");
         foreach (var name in parts)
             if (name.IsConstant && !IsPart(name.Source)) throw new SieveSyntaxException(name.At, "an envelope has the parts \"from\" and \"to\"");
-        return new Envelope(part, match, parts, new MatchKeys(arguments.Strings("what to look for"), match, arguments.Limits));
+        return new Envelope(part, match, parts, new MatchKeys(arguments.Strings("what to look for"), match, arguments));
     }
 
     public override async ValueTask<bool> EvaluateAsync(SieveRun run, CancellationToken cancel)

@@ -12,7 +12,7 @@ internal sealed record EnvironmentTest(MatchSpec Match, SieveString Item, MatchK
     {
         var match = MatchSpec.Parse(arguments);
         var item = arguments.String("the name of an item");
-        return new EnvironmentTest(match, item, new MatchKeys(arguments.Strings("what to look for"), match, arguments.Limits));
+        return new EnvironmentTest(match, item, new MatchKeys(arguments.Strings("what to look for"), match, arguments));
     }
 
     public override async ValueTask<bool> EvaluateAsync(SieveRun run, CancellationToken cancel)

@@ -39,7 +39,7 @@ internal sealed record HasFlag(MatchSpec Match, IReadOnlyList<string>? Variables
     {
         try
         {
-            run.Work.Spend(wanted.Count * (Match.Kind == MatchKind.Regex ? 5_000L : 10L));
+            run.Work.Spend(wanted.Count * (Match.Kind == MatchKind.Regex ? MatchKeys.RegexWork : 10L));
             return new MatchKeys(wanted, Match, run.Limits);
         }
         catch (SieveSyntaxException e)

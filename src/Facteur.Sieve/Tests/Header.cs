@@ -15,7 +15,7 @@ internal sealed record Header(FieldSelection Fields, MimeOption Option, MatchSpe
         var option = MimeOption.Parse(arguments, fields.IsMime);
         var match = MatchSpec.Parse(arguments);
         var names = arguments.Strings("names of header fields");
-        return new Header(fields, option, match, names, new MatchKeys(arguments.Strings("what to look for"), match, arguments.Limits));
+        return new Header(fields, option, match, names, new MatchKeys(arguments.Strings("what to look for"), match, arguments));
     }
 
     public override async ValueTask<bool> EvaluateAsync(SieveRun run, CancellationToken cancel)

@@ -14,7 +14,7 @@ internal sealed record NotifyMethodCapability(MatchSpec Match, SieveString Metho
         var match = MatchSpec.Parse(arguments);
         var method = arguments.String("a method, as a URI");
         var capability = arguments.String("the name of a capability");
-        return new NotifyMethodCapability(match, method, capability, new MatchKeys(arguments.Strings("what to look for"), match, arguments.Limits));
+        return new NotifyMethodCapability(match, method, capability, new MatchKeys(arguments.Strings("what to look for"), match, arguments));
     }
 
     public override async ValueTask<bool> EvaluateAsync(SieveRun run, CancellationToken cancel)

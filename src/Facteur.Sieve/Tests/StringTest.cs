@@ -12,7 +12,7 @@ internal sealed record StringTest(MatchSpec Match, IReadOnlyList<SieveString> So
     {
         var match = MatchSpec.Parse(arguments);
         var sources = arguments.Strings("strings");
-        return new StringTest(match, sources, new MatchKeys(arguments.Strings("what to look for"), match, arguments.Limits));
+        return new StringTest(match, sources, new MatchKeys(arguments.Strings("what to look for"), match, arguments));
     }
 
     public override ValueTask<bool> EvaluateAsync(SieveRun run, CancellationToken cancel)

@@ -40,7 +40,7 @@ internal sealed class SmtpReply
         return new SmtpReply(code, Encoding.ASCII.GetBytes(all.ToString()));
     }
 
-    public static SmtpReply Of(SmtpRefusal refusal) => Of(refusal.Code, refusal.EnhancedCode, refusal.Text);
+    public static SmtpReply Of(SmtpRefusal refusal) => OfLines(refusal.Code, refusal.EnhancedCode, refusal.Text.Split("\r\n"));
 
     // Whatever a text was made of, it cannot end a reply line or leave ASCII (RFC 5321 §4.2 "textstring").
     private static void AppendClean(StringBuilder to, string text)

@@ -35,6 +35,8 @@ public enum TraceKind : byte
     ReportReceived = 14,
     /// <summary>An automatic reply went out.</summary>
     Replied = 15,
+    /// <summary>A filter script of the account did something that no other row tells. Detail: action, script, line, column, to, reason.</summary>
+    Scripted = 16,
 }
 
 /// <summary>One line in the life of a message.</summary>

@@ -56,6 +56,27 @@ public sealed class BombTests
     }
 
     [Fact]
+    public async Task Regular_expressions_beyond_a_number_are_not_made_ready()
+    {
+        var compilation = SieveScript.Compile(Encoding.UTF8.GetBytes("require \"regex\";" + string.Concat(Enumerable.Repeat("if header :regex \"x\" [\"a+\", \"b+\"] { keep; }\n", 51))), SieveLimits.Default);
+        Assert.Equal("51:4: the script uses more than 100 regular expressions", Assert.Single(compilation.Errors).ToString());
+        const string made = "require [\"regex\", \"variables\"]; set \"a\" \"b\";";
+        await KeepsAsync(made + string.Concat(Enumerable.Repeat("if header :regex \"x\" \"${a}{3}\" { discard; }", 60)), Field("x"), "the script takes too long for this message");
+    }
+
+    [Fact]
+    public async Task Large_texts_are_folded_once_and_at_their_price()
+    {
+        var body = "Subject: x\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n" + string.Concat(Enumerable.Repeat("é", 1_000_000));
+        var tests = string.Concat(Enumerable.Repeat("if body :contains \"zzz\" { discard; }\n", 50));
+        Assert.Null((await RunAsync("require \"body\";" + tests, body)).Error);
+        await KeepsAsync("require [\"body\", \"comparator-i;unicode-casemap\"];" + string.Concat(Enumerable.Range(0, 20).Select(i => $"if body :comparator \"i;unicode-casemap\" :contains \"{i}\" {{ discard; }}")), body, error: null);
+        const string doubled = "require \"variables\"; set \"a\" \"0123456789\";";
+        var grown = string.Concat(Enumerable.Repeat("set \"a\" \"${a}${a}${a}${a}\";", 10)) + string.Concat(Enumerable.Repeat("set :length \"b\" \"${a}${a}${a}${a}\";", 1_000));
+        await KeepsAsync(doubled + grown, Field("x"), "the script takes too long for this message");
+    }
+
+    [Fact]
     public async Task A_variable_that_doubles_is_cut()
     {
         var script = "require [\"variables\", \"fileinto\"]; set \"a\" \"0123456789\";" + string.Concat(Enumerable.Repeat("set \"a\" \"${a}${a}${a}${a}\";", 200)) + "set :length \"b\" \"${a}\"; fileinto \"${b}\";";

@@ -9,9 +9,11 @@ using Facteur.Delivery.Queue;
 using Facteur.Delivery.Receiving;
 using Facteur.Delivery.Recipients;
 using Facteur.Delivery.Reports;
+using Facteur.Delivery.Sieve;
 using Facteur.Delivery.Vacation;
 using Facteur.Net.Dialing;
 using Facteur.Net.Dns;
+using Facteur.Sieve.Scripts;
 using Facteur.Storage;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -35,6 +37,8 @@ internal static class TestDelivery
         var keys = new DkimKeyRing(store.Settings, store.Directory, time);
         var outbound = new OutboundSubmission(
             new RouteTable(store.Settings, store.Directory), suppressed, store.Directory, new SendingLimits(store.Queue, state, store.Settings, store.Directory, time), time);
+        var policy = new InboundPolicy(state, store.Settings, resolver, new GuardedDialer(resolver, new GuardedDialerOptions(), time), options, time);
+        var vacation = new VacationResponder(directory, settings, state, options, time);
         return new DeliveryServices
         {
             Store = store,
@@ -44,11 +48,12 @@ internal static class TestDelivery
             Dns = resolver,
             Spf = new SpfEvaluator(resolver, time, new SpfOptions { ReceiverName = hostName }),
             Dmarc = new DmarcEvaluator(resolver, () => null, new Random(1)),
-            Policy = new InboundPolicy(state, store.Settings, resolver, new GuardedDialer(resolver, new GuardedDialerOptions(), time), options, time),
+            Policy = policy,
             Outbound = outbound,
             Keys = keys,
             LateBounces = new LateBounces(store.Queue, directory, new Verp(secrets, directory, settings), suppressed, time),
-            Vacation = new VacationResponder(directory, settings, state, options, time),
+            Vacation = vacation,
+            Sieve = new SieveDelivery(store, new SieveScripts(store.Settings), directory, settings, policy, vacation, state, options, time, NullLogger<SieveDelivery>.Instance),
             Own = new OwnMessages(store, outbound, new ReversePath(router), new ReportSigner(keys, time), time),
             Disposable = new DisposableCounts(state),
             Ledger = new ReportLedger(state, resolver, time, new ReportOptions(), NullLogger<ReportLedger>.Instance),

@@ -7,6 +7,7 @@ using Facteur.Accounts.Policy;
 using Facteur.Delivery.Domains;
 using Facteur.Delivery.Filtering;
 using Facteur.Delivery.Queue;
+using Facteur.Delivery.Sieve;
 using Facteur.Server.Configuration;
 using Facteur.Web.External;
 
@@ -40,6 +41,7 @@ internal sealed record SettingKind(string Name, Type Type, string Scopes, Func<o
         new(OidcProviders.Setting, typeof(OidcSetting), "sd", document => ((OidcSetting)document).Fault()),
         new(OAuthClients.Setting, typeof(OAuthSetting), "s", document => OAuthClients.Fault((OAuthSetting)document)),
         new("defaults", typeof(DomainDefaults), "d", document => AccountService.Fault((DomainDefaults)document)),
+        new(ScriptSetting.Document, typeof(ScriptSetting), "sa"),
         new(LdapSetting.Document, typeof(LdapSetting), "sd", document => ((LdapSetting)document).Fault()),
     ];
 

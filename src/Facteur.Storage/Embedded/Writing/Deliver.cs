@@ -35,7 +35,8 @@ internal sealed class Deliver(IReadOnlyList<Delivery> deliveries, EmbeddedQueue 
                 if (isFirst) emails.Add(account.Id, email = AddEmail(session, account, intake, target.InternalDate, modSeq, EntriesOf(plan, next - 1 - i, delivery, account)));
                 entries.Add(AddEntry(session, mailbox, target, flags, intake, email.Email, email.Thread, modSeq, isFirst));
             }
-            AddBody(session, intake, emails.Count + delivery.Queued.Count);
+            var isKept = emails.Count + delivery.Queued.Count > 0 || delivery.Released is not null;
+            if (isKept) AddBody(session, intake, emails.Count + delivery.Queued.Count);
             var ids = new QueueId[delivery.Queued.Count];
             for (var i = 0; i < ids.Length; i++) ids[i] = queue.Enqueue(session, delivery.Queued[i], intake.Blob, intake.Length);
             if (releases?[number] is { } claim) queue.Release(session, claim, delivery.Released!);
@@ -43,7 +44,7 @@ internal sealed class Deliver(IReadOnlyList<Delivery> deliveries, EmbeddedQueue 
             AddTrace(session, rows[number], delivery, emails, ids);
             if (delivery.Submission is { } draft) submissions.Add(SubmissionRows.Insert(session, draft, ids.Length > 0 ? ids[0] : null));
             queued.AddRange(ids);
-            session.AfterCommit.Add(intake.Delivered);
+            if (isKept) session.AfterCommit.Add(intake.Delivered); // else its octets go when it is disposed
         }
         return new DeliveryReceipt(entries, queued, submissions);
     }
@@ -85,7 +86,7 @@ internal sealed class Deliver(IReadOnlyList<Delivery> deliveries, EmbeddedQueue 
         foreach (var delivery in deliveries)
         {
             if (delivery.Message is not EmbeddedMessage intake) throw new InvalidOperationException("the message is of another store");
-            if (delivery.Targets.Count + delivery.Queued.Count == 0 && delivery.Released is null) throw new InvalidOperationException("a delivery has at least one target");
+            if (delivery.Targets.Count + delivery.Queued.Count + delivery.Trace.Count == 0 && delivery.Released is null) throw new InvalidOperationException("a delivery has at least one target");
             if (delivery.Queued.Any(submission => submission.Recipients.Count == 0)) throw new InvalidOperationException("a message of the queue has at least one recipient");
             intake.Claim();
             RequireBody(session, intake);
