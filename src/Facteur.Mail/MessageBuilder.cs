@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Globalization;
 
 namespace Facteur.Mail;
@@ -99,14 +98,7 @@ public sealed class MessageBuilder
     /// <summary>Writes the message.</summary>
     public async ValueTask WriteAsync(Stream output, CancellationToken cancel)
     {
-        var root = Compose();
-        var buffered = new ArrayBufferWriter<byte>(1024);
-        WriteHeader(new HeaderWriter(buffered), root);
-        buffered.Write("\r\n"u8);
-        await MimeEntity.WriteAsync(buffered, output, cancel);
-        await root.WriteBodyAsync(output, cancel);
-        if (!root.EndsWithLineBreak)
-            await output.WriteAsync("\r\n"u8.ToArray(), cancel);
+        await Compose().WriteMessageAsync(WriteHeader, output, cancel);
     }
 
     /// <summary>The message in memory; for small ones without streams.</summary>
@@ -121,7 +113,7 @@ public sealed class MessageBuilder
         return output.ToArray();
     }
 
-    private void WriteHeader(HeaderWriter header, MimeEntity root)
+    private void WriteHeader(HeaderWriter header)
     {
         if (Date is { } date)
             header.Write("Date", MailDate.Format(date));
@@ -141,8 +133,6 @@ public sealed class MessageBuilder
             header.Write("References", string.Join(' ', References.Select(Identifier)));
         foreach (var (name, value) in fields)
             header.Text(name, value);
-        header.Write("MIME-Version", "1.0");
-        root.WriteFields(header);
     }
 
     private static void Mailboxes(HeaderWriter header, string name, List<Mailbox> mailboxes)

@@ -16,16 +16,19 @@ public abstract class MimeEntity
     public IList<KeyValuePair<string, string>> Parameters { get; } = new List<KeyValuePair<string, string>>();
 
     /// <summary>"inline" or "attachment" (RFC 2183 §2.1, §2.2); null for none.</summary>
-    public string? Disposition { get; init; }
+    public string? Disposition { get; set; }
 
     /// <summary>Name of the file; written after RFC 2231 when it needs it.</summary>
-    public string? FileName { get; init; }
+    public string? FileName { get; set; }
 
     /// <summary>Content-ID without angle brackets, for "cid:" references (RFC 2392 §2).</summary>
-    public string? ContentId { get; init; }
+    public string? ContentId { get; set; }
 
-    /// <summary>Fields of this part beside those of its content.</summary>
+    /// <summary>Fields of this part beside those of its content; their values are unstructured text.</summary>
     public IList<KeyValuePair<string, string>> Fields { get; } = new List<KeyValuePair<string, string>>();
+
+    /// <summary>More of them, whose values are legal as they are.</summary>
+    public IList<KeyValuePair<string, string>> LegalFields { get; } = new List<KeyValuePair<string, string>>();
 
     internal abstract TransferEncoding Encoding { get; }
 
@@ -49,6 +52,11 @@ public abstract class MimeEntity
     /// <summary>Octets of a type that is lines of ASCII already, such as message/delivery-status (RFC 3464 §2.1) or text/rfc822-headers; written as they are.</summary>
     public static MimeEntity Verbatim(string mediaType, ReadOnlyMemory<byte> lines) => new VerbatimEntity(mediaType, lines);
 
+    /// <summary>The octets of a stream as they are: of a message inside this one, which no encoding is allowed on. Opened when the message is written, and closed then.</summary>
+    /// <param name="encoding">What they are: 7bit, 8bit or binary.</param>
+    public static MimeEntity VerbatimStream(string mediaType, TransferEncoding encoding, Func<CancellationToken, ValueTask<Stream>> open) =>
+        new VerbatimStreamEntity(mediaType, encoding, open);
+
     /// <summary>Parts one after another: "alternative", "related", "mixed", "report" with its report-type parameter.</summary>
     /// <param name="boundary">Part of the delimiter, for output that must be the same each time; by default beyond guessing.</param>
     public static MimeEntity Multipart(string subtype, IReadOnlyList<MimeEntity> parts, string? boundary = null) => new MultipartEntity(subtype, parts, boundary);
@@ -58,6 +66,22 @@ public abstract class MimeEntity
     {
         Parameters.Add(new(parameter, value));
         return this;
+    }
+
+    /// <summary>Writes a whole message of which this is the body.</summary>
+    /// <param name="header">Writes the fields before MIME-Version and those of the content.</param>
+    public async ValueTask WriteMessageAsync(Action<HeaderWriter> header, Stream output, CancellationToken cancel)
+    {
+        var buffered = new ArrayBufferWriter<byte>(1024);
+        var writer = new HeaderWriter(buffered);
+        header(writer);
+        writer.Write("MIME-Version", "1.0");
+        WriteFields(writer);
+        buffered.Write("\r\n"u8);
+        await WriteAsync(buffered, output, cancel);
+        await WriteBodyAsync(output, cancel);
+        if (!EndsWithLineBreak)
+            await output.WriteAsync("\r\n"u8.ToArray(), cancel);
     }
 
     internal void WriteFields(HeaderWriter header)
@@ -79,6 +103,8 @@ public abstract class MimeEntity
             header.Write("Content-ID", MessageBuilder.Identifier(ContentId));
         foreach (var (name, value) in Fields)
             header.Text(name, value);
+        foreach (var (name, value) in LegalFields)
+            header.Write(name, value);
     }
 
     private protected virtual IEnumerable<KeyValuePair<string, string>> ContentParameters() => Parameters;
@@ -201,6 +227,20 @@ public abstract class MimeEntity
         internal override async ValueTask WriteBodyAsync(Stream output, CancellationToken cancel)
         {
             await output.WriteAsync(content, cancel);
+        }
+    }
+
+    private sealed class VerbatimStreamEntity(string mediaType, TransferEncoding encoding, Func<CancellationToken, ValueTask<Stream>> open) : MimeEntity(mediaType)
+    {
+        internal override TransferEncoding Encoding => encoding;
+
+        // Not known before it is read; a line too many at the end of a message is none of its content.
+        internal override bool EndsWithLineBreak => false;
+
+        internal override async ValueTask WriteBodyAsync(Stream output, CancellationToken cancel)
+        {
+            await using var content = await open(cancel);
+            await content.CopyToAsync(output, cancel);
         }
     }
 

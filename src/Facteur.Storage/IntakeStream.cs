@@ -1,9 +1,7 @@
-using Facteur.Storage;
-
-namespace Facteur.Server.Demo;
+namespace Facteur.Storage;
 
 /// <summary>Writes to a message on its way into the store; closing it leaves the intake open.</summary>
-internal sealed class IntakeStream(MessageIntake intake) : Stream
+public sealed class IntakeStream(MessageIntake intake) : Stream
 {
     public override bool CanRead => false;
     public override bool CanSeek => false;
