@@ -62,4 +62,8 @@ public readonly record struct MailboxChange(MailboxId Mailbox, ModSeq ModSeq, Ch
 /// <param name="Emails">Ascending by MODSEQ, then by id: a client that takes them in parts goes on after the last it got. Updated ones may be unknown to it.</param>
 /// <param name="Mailboxes">Ascending by MODSEQ, then by id; also those where only the count of threads can have changed.</param>
 /// <param name="Snapshot">The account after them.</param>
-public sealed record AccountChanges(IReadOnlyList<EmailChange> Emails, IReadOnlyList<MailboxChange> Mailboxes, AccountSnapshot Snapshot);
+public sealed record AccountChanges(IReadOnlyList<EmailChange> Emails, IReadOnlyList<MailboxChange> Mailboxes, AccountSnapshot Snapshot)
+{
+    /// <summary>Threads of emails that came and went since, with when they went: of the emails nobody need hear, but who saw the thread meanwhile saw them in it.</summary>
+    public IReadOnlyList<(ThreadId Thread, ModSeq ModSeq)> PassedThreads { get; init; } = [];
+}

@@ -13,6 +13,9 @@ public readonly record struct EmailRow
     /// <summary>When the account got it.</summary>
     public required ModSeq Created { get; init; }
 
+    /// <summary>When it came in sight again, last, after all its entries had \Deleted; zero when it never was out of sight.</summary>
+    public ModSeq Shown { get; init; }
+
     /// <summary>When it, or any of its entries, changed last.</summary>
     public required ModSeq Changed { get; init; }
 

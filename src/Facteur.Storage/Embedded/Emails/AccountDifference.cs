@@ -10,6 +10,7 @@ namespace Facteur.Storage.Embedded.Emails;
 internal sealed class AccountDifference(EmbeddedAccountSnapshot snapshot, ModSeq since)
 {
     private readonly List<EmailChange> emails = [];
+    private readonly List<(ThreadId Thread, ModSeq ModSeq)> passed = [];
 
     // The latest change of each thread, and what is known of each mailbox.
     private readonly Dictionary<ThreadId, ModSeq> threads = [];
@@ -53,14 +54,18 @@ internal sealed class AccountDifference(EmbeddedAccountSnapshot snapshot, ModSeq
         foreach (var one in gone)
         {
             // RFC 8620 §5.2: of what came and went since, nobody need hear.
-            if (one.Created.CompareTo(since) > 0) continue;
+            if (one.Created.CompareTo(since) > 0)
+            {
+                if (!one.IsMailbox) Pass(one.Thread, one.ModSeq);
+                continue;
+            }
             if (one.IsMailbox) mailboxes[new MailboxId(one.Object)] = new MailboxChange(new MailboxId(one.Object), one.ModSeq, ChangeKind.Destroyed, false);
             else Add(new EmailChange(new EmailId(one.Object), one.Thread, one.ModSeq, ChangeKind.Destroyed));
         }
         foreach (var mailbox in snapshot.Mailboxes) Add(mailbox.Mailbox);
         AddCountsOfThreads();
         emails.Sort(static (a, b) => a.ModSeq == b.ModSeq ? a.Email.Value.CompareTo(b.Email.Value) : a.ModSeq.CompareTo(b.ModSeq));
-        return new AccountChanges(emails, [.. mailboxes.Values.OrderBy(change => change.ModSeq).ThenBy(change => change.Mailbox.Value)], snapshot);
+        return new AccountChanges(emails, [.. mailboxes.Values.OrderBy(change => change.ModSeq).ThenBy(change => change.Mailbox.Value)], snapshot) { PassedThreads = passed };
     }
 
     private void Add(ChunkList<EmailRow, ByEmail> rows, bool seen)
@@ -72,8 +77,9 @@ internal sealed class AccountDifference(EmbeddedAccountSnapshot snapshot, ModSeq
             {
                 if (row.Changed.CompareTo(since) <= 0) continue;
                 var isNew = row.Created.CompareTo(since) > 0;
-                if (seen) Add(new EmailChange(row.Id, row.Thread, row.Changed, isNew ? ChangeKind.Created : ChangeKind.Updated));
-                else if (!isNew) Add(new EmailChange(row.Id, row.Thread, row.Changed, ChangeKind.Destroyed));
+                if (seen) Add(new EmailChange(row.Id, row.Thread, row.Changed, isNew || row.Shown.CompareTo(since) > 0 ? ChangeKind.Created : ChangeKind.Updated));
+                else if (isNew) Pass(row.Thread, row.Changed);
+                else Add(new EmailChange(row.Id, row.Thread, row.Changed, ChangeKind.Destroyed));
             }
         }
     }
@@ -81,7 +87,19 @@ internal sealed class AccountDifference(EmbeddedAccountSnapshot snapshot, ModSeq
     private void Add(EmailChange change)
     {
         emails.Add(change);
-        if (!threads.TryGetValue(change.Thread, out var at) || at.CompareTo(change.ModSeq) < 0) threads[change.Thread] = change.ModSeq;
+        Touch(change.Thread, change.ModSeq);
+    }
+
+    // The counts of threads changed, and back again: of that, too, who looked meanwhile has to hear.
+    private void Pass(ThreadId thread, ModSeq at)
+    {
+        passed.Add((thread, at));
+        Touch(thread, at);
+    }
+
+    private void Touch(ThreadId thread, ModSeq at)
+    {
+        if (!threads.TryGetValue(thread, out var before) || before.CompareTo(at) < 0) threads[thread] = at;
     }
 
     private void Add(Mailbox mailbox)

@@ -13,11 +13,13 @@ internal enum AccountEventKind : byte
     Touched,
     /// <summary>The email has no entry any more.</summary>
     Gone,
+    /// <summary>The email has an entry without \Deleted again.</summary>
+    Shown,
     /// <summary>A mailbox is being deleted: its entries are not seen any more.</summary>
     Retired,
 }
 
-/// <param name="Mailbox">Nothing for <see cref="AccountEventKind.Touched"/> and <see cref="AccountEventKind.Gone"/>.</param>
+/// <param name="Mailbox">Nothing for <see cref="AccountEventKind.Touched"/>, <see cref="AccountEventKind.Shown"/> and <see cref="AccountEventKind.Gone"/>.</param>
 internal readonly record struct AccountEvent(AccountEventKind Kind, EmailId Email, MailboxId Mailbox, ModSeq ModSeq, Uid Uid, MessageFlags Flags);
 
 /// <summary>Written by the verbs of a batch beside the rows, for an account that is looked at: whoever looks need not read the rows again.</summary>

@@ -11,6 +11,9 @@ UPDATE mailbox SET properties_modseq = created_modseq;
 ALTER TABLE email ADD COLUMN has_attachment INTEGER NOT NULL DEFAULT 0;
 UPDATE email SET has_attachment = 1 WHERE blob IN (SELECT blob FROM facts WHERE has_attachment <> 0);
 
+-- When it came in sight again, last: every entry of it had had \Deleted, or all but those of it in deleted mailboxes. 0 when it never was out of sight.
+ALTER TABLE email ADD COLUMN shown_modseq INTEGER NOT NULL DEFAULT 0;
+
 -- The entries of an email.
 CREATE INDEX entry_email ON entry (email);
 

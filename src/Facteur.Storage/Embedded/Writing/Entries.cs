@@ -35,11 +35,24 @@ internal static class Entries
     /// <summary>Gives an entry other flags.</summary>
     public static void SetFlags(WriteSession session, MailboxState mailbox, in EntryRow row, MessageFlags flags, ModSeq modSeq)
     {
+        if (row.Flags.Has(MessageFlags.Deleted) && !flags.Has(MessageFlags.Deleted)) Show(session, mailbox.Account, row.Email, modSeq);
         session.Database.Get("UPDATE entry SET flags = ?3, modseq = ?4 WHERE mailbox = ?1 AND uid = ?2")
             .Bind(1, mailbox.Id.Value).Bind(2, row.Uid.Value).Bind(3, (long)flags.Bits).Bind(4, modSeq.Value).Run();
         mailbox.Count(row.Flags, row.Size, -1);
         mailbox.Count(flags, row.Size, 1);
         session.Log(mailbox.Account.Id)?.Add(AccountEventKind.Placed, row.Email, mailbox.Id, modSeq, row.Uid, flags);
+    }
+
+    // JMAP sees an email again of which it saw no entry (RFC 8621 §4.1.1). Index entry_email.
+    private static void Show(WriteSession session, AccountState account, EmailId email, ModSeq modSeq)
+    {
+        var row = session.Database.Get("""
+            UPDATE email SET shown_modseq = ?2 WHERE id = ?1 AND NOT EXISTS (
+                SELECT 1 FROM entry JOIN mailbox ON mailbox.id = entry.mailbox WHERE entry.email = ?1 AND entry.flags & 8 = 0 AND mailbox.deleted_at IS NULL)
+            RETURNING id
+            """).Bind(1, email.Value).Bind(2, modSeq.Value);
+        if (row.Step()) session.Log(account.Id)?.Add(AccountEventKind.Shown, email, default, modSeq);
+        row.Reset();
     }
 
     /// <summary>All entries of an email, ascending by mailbox and UID, also those in mailboxes that are being deleted.</summary>
