@@ -11,13 +11,29 @@ public sealed class JmapObjectReader(JsonElement value)
     private List<string>? invalid;
     private string? description;
 
+    private readonly JmapObjectReader? parent;
+    private readonly string path = "";
+
+    private JmapObjectReader(JsonElement value, JmapObjectReader parent, string path) : this(value) => (this.parent, this.path) = (parent, path);
+
     public JsonElement Value { get; } = value;
 
     public bool IsValid => invalid is null;
 
+    /// <summary>Reads an object within this one; what is wrong with it is noted here, by its path.</summary>
+    public JmapObjectReader Child(JsonElement child, string childPath) => new(child, this, childPath);
+
+    /// <summary>The reader of the object that all others are in.</summary>
+    public JmapObjectReader Root() => parent?.Root() ?? this;
+
     /// <summary>Notes a property that is wrong; the first description is the one sent.</summary>
     public void Invalid(string property, string why)
     {
+        if (parent is not null)
+        {
+            parent.Invalid($"{path}/{property}", why);
+            return;
+        }
         description ??= why;
         invalid ??= [];
         if (!invalid.Contains(property)) invalid.Add(property);

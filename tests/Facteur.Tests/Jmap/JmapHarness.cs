@@ -6,6 +6,7 @@ using Facteur.Jmap;
 using Facteur.Storage;
 using Facteur.Storage.Embedded;
 using Facteur.Tests.Support;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Facteur.Tests.Jmap;
@@ -39,15 +40,18 @@ internal sealed class JmapHarness : IAsyncDisposable
         {
             Limits = limits ?? new JmapLimits(), Delivery = TestDelivery.Services(store, "mail.example.com", time),
         };
+        var failures = new FailureLog();
         return new JmapHarness
         {
+            failures = failures,
             Store = store, Time = time, Accounts = accounts, Logins = logins, Services = services, Ada = ada,
-            Processor = new JmapProcessor(services, JmapMethods.All(), NullLogger<JmapProcessor>.Instance),
+            Processor = new JmapProcessor(services, JmapMethods.All(), failures),
             path = folder,
         };
     }
 
     private string path = "";
+    private FailureLog failures = null!;
 
     /// <summary>A session as another account would have it.</summary>
     public static JmapUser UserOf(AccountRecord account) => new(new Account(account.Id, account.Address, account.DisplayName), account.Address);
@@ -70,7 +74,7 @@ internal sealed class JmapHarness : IAsyncDisposable
         var separator = body.TrimStart().StartsWith('}') ? "" : ",";
         var response = await RequestAsync($$"""[["{{method}}", {"accountId": "{{account ?? AccountId}}"{{separator}} {{body}}, "c0"]]""", by);
         var answer = response.GetProperty("methodResponses")[0];
-        if (error is null) Assert.True(answer[0].GetString() != "error", answer.ToString());
+        if (error is null) Assert.True(answer[0].GetString() != "error", $"{answer} {failures.Last}");
         else Assert.Equal(("error", error), (answer[0].GetString(), answer[1].GetProperty("type").GetString()));
         return answer[1];
     }
@@ -93,4 +97,16 @@ internal sealed class JmapHarness : IAsyncDisposable
         await Store.DisposeAsync();
         Directory.Delete(path, recursive: true);
     }
+}
+
+/// <summary>Keeps the last failure that was logged, for a test to show.</summary>
+internal sealed class FailureLog : ILogger<JmapProcessor>
+{
+    public Exception? Last { get; private set; }
+
+    public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+    public bool IsEnabled(LogLevel logLevel) => true;
+
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => Last = exception ?? Last;
 }
