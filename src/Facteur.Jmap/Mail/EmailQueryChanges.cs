@@ -28,17 +28,8 @@ internal sealed class EmailQueryChanges(EmailResults results) : JmapMethod("Emai
 
     private static void Fill(QueryChange change, EmailQuestion question, AccountChanges changes, EmailId[] all, int upTo)
     {
-        var touched = new HashSet<EmailId>();
-        var unknown = new HashSet<EmailId>();
-        foreach (var one in changes.Emails)
-        {
-            touched.Add(one.Email);
-            if (one.Kind == ChangeKind.Created) unknown.Add(one.Email);
-        }
-        if (question.Collapse || question.DependsOn.HasFlag(SearchDependence.Thread))
-            foreach (var thread in changes.Emails.Select(one => one.Thread).ToHashSet())
-                foreach (var row in question.Snapshot.Thread(thread)) touched.Add(row.Id);
-
+        var touched = question.Touched(changes);
+        var unknown = changes.Emails.Where(one => one.Kind == ChangeKind.Created).Select(one => one.Email).ToHashSet();
         if (touched.Count == 0) return;
 
         // What came since was in no result before; what is behind the last one the client has, it does not have.

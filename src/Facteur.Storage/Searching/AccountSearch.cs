@@ -7,8 +7,14 @@ namespace Facteur.Storage.Searching;
 /// <param name="collapse">Only the first email of each conversation (RFC 8621 §4.4.3).</param>
 public sealed class AccountSearch(MailStore store, AccountSnapshot snapshot, SearchCondition condition, EmailOrder order, bool collapse, DateTimeOffset now)
 {
+    private readonly bool bySize = order.Comparators[0].Property == EmailSortProperty.Size;
+    private readonly int keySign = order.Comparators[0].IsAscending ? 1 : -1;
+
     /// <summary>Above so many first ones wanted, sorting all is as cheap as choosing them.</summary>
     public const int MostChosen = 2_000;
+
+    // Ids and keys are turned round where they descend: the smallest comes first.
+    private int IdSign => order.IdsAscend ? 1 : -1;
 
     /// <summary>The first emails can be chosen in one pass over what is in memory.</summary>
     public bool CanChoose => condition.Cost == SearchCost.Row && order.IsOneNumber;
@@ -22,8 +28,6 @@ public sealed class AccountSearch(MailStore store, AccountSnapshot snapshot, Sea
     {
         if (count == 0) return [];
         var chooser = new FirstChooser(count, collapse);
-        var comparator = order.Comparators[0];
-        var (bySize, keySign, idSign) = (comparator.Property == EmailSortProperty.Size, comparator.IsAscending ? 1 : -1, order.IdsAscend ? 1 : -1);
         var subject = new AccountSubject(store, snapshot) { Now = now };
         var place = order.IdsAscend ? 0 : snapshot.Count;
         for (var i = 0; i < snapshot.ChunkCount; i++)
@@ -35,7 +39,7 @@ public sealed class AccountSearch(MailStore store, AccountSnapshot snapshot, Sea
             {
                 var index = order.IdsAscend ? at : rows.Length - 1 - at;
                 ref readonly var row = ref rows[index];
-                var candidate = new Ranked((bySize ? row.Size : row.ReceivedAt) * keySign, row.Id.Value * idSign, row.Thread.Value);
+                var candidate = Rank(row);
                 if (!chooser.MayTake(candidate)) continue;
                 if (condition is MailboxCondition(var mailbox))
                 {
@@ -46,7 +50,7 @@ public sealed class AccountSearch(MailStore store, AccountSnapshot snapshot, Sea
             }
             if (order.IdsAscend) place += rows.Length;
         }
-        return chooser.Finish(idSign);
+        return chooser.Finish(IdSign);
     }
 
     /// <summary>The whole result in order.</summary>
@@ -58,6 +62,57 @@ public sealed class AccountSearch(MailStore store, AccountSnapshot snapshot, Sea
         return collapse ? Collapse(sorted) : Array.ConvertAll(sorted, one => one.Email);
     }
 
+    /// <summary>A result can be brought up to date without looking at what did not change.</summary>
+    public bool CanUpdate => CanChoose && !condition.DependsOn.HasFlag(SearchDependence.Thread);
+
+    /// <summary>
+    /// The result from an earlier one of the same search: what was touched since is taken out and put where it belongs now, so that a list that is looked at
+    /// all day costs little with each new message. Null when the earlier one does not fit the account any more.
+    /// </summary>
+    /// <param name="before">The whole result, earlier.</param>
+    /// <param name="touched">Every email that changed since; when conversations are collapsed, all of each conversation of these.</param>
+    public EmailId[]? Update(EmailId[] before, IReadOnlySet<EmailId> touched)
+    {
+        var kept = Array.FindAll(before, email => !touched.Contains(email));
+        var added = Candidates(touched);
+        var result = new EmailId[kept.Length + added.Count];
+        var (from, to) = (0, 0);
+        foreach (var candidate in added)
+        {
+            if (PlaceOf(candidate, kept, from) is not { } place) return null;
+            kept.AsSpan(from, place - from).CopyTo(result.AsSpan(to));
+            to += place - from;
+            from = place;
+            result[to++] = new EmailId(candidate.Id * IdSign);
+        }
+        kept.AsSpan(from).CopyTo(result.AsSpan(to));
+        return result;
+    }
+
+    /// <summary>Those that match, in order, one of each conversation when they are collapsed.</summary>
+    private List<Ranked> Candidates(IReadOnlySet<EmailId> touched)
+    {
+        var subject = new AccountSubject(store, snapshot) { Now = now };
+        var found = new List<Ranked>();
+        foreach (var email in touched)
+            if (snapshot.TryFind(email, out var row) && subject.Matches(condition, row)) found.Add(Rank(row));
+        found.Sort();
+        return collapse ? [.. found.DistinctBy(one => one.Thread)] : found;
+    }
+
+    private int? PlaceOf(Ranked candidate, EmailId[] kept, int from)
+    {
+        var (low, high) = (from, kept.Length);
+        while (low < high)
+        {
+            var middle = (low + high) >>> 1;
+            if (!snapshot.TryFind(kept[middle], out var row)) return null;
+            if (Rank(row).CompareTo(candidate) < 0) low = middle + 1;
+            else high = middle;
+        }
+        return low;
+    }
+
     private bool Matches(AccountSubject subject, int place)
     {
         subject.MoveTo(place);
@@ -66,19 +121,19 @@ public sealed class AccountSearch(MailStore store, AccountSnapshot snapshot, Sea
 
     private SortedEmail[] SortByNumber(AccountSubject subject, MessageBits found)
     {
-        var comparator = order.Comparators[0];
-        var (bySize, keySign, idSign) = (comparator.Property == EmailSortProperty.Size, comparator.IsAscending ? 1 : -1, order.IdsAscend ? 1 : -1);
         var ranked = new Ranked[found.Count];
         var at = order.IdsAscend ? 0 : ranked.Length - 1;
         for (var place = found.Next(0); place >= 0; place = found.Next(place + 1))
         {
             subject.MoveTo(place);
-            ranked[at] = new Ranked((bySize ? subject.Row.Size : subject.Row.ReceivedAt) * keySign, subject.Row.Id.Value * idSign, subject.Row.Thread.Value);
-            at += idSign;
+            ranked[at] = Rank(subject.Row);
+            at += IdSign;
         }
         if (!IsSorted(ranked)) ranked.AsSpan().Sort();
-        return Array.ConvertAll(ranked, one => new SortedEmail(new EmailId(one.Id * idSign), new ThreadId(one.Thread)));
+        return Array.ConvertAll(ranked, one => new SortedEmail(new EmailId(one.Id * IdSign), new ThreadId(one.Thread)));
     }
+
+    private Ranked Rank(in EmailRow row) => new((bySize ? row.Size : row.ReceivedAt) * keySign, row.Id.Value * IdSign, row.Thread.Value);
 
     // Mail mostly arrives in the order of its dates.
     private static bool IsSorted(Ranked[] ranked)

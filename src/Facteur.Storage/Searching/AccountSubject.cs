@@ -48,6 +48,13 @@ internal sealed class AccountSubject : SearchSubject
     public override ReadOnlySpan<byte> Parts => reader!.Parts;
     public override (BodyReference Body, long HeaderOctets) HeaderPlace => (reader!.Body, reader.HeaderSize);
 
+    /// <summary>Asks a condition that needs no more than the row, about any email of the account.</summary>
+    public bool Matches(SearchCondition condition, in EmailRow email)
+    {
+        row = email;
+        return condition.Match(this) == Verdict.Yes;
+    }
+
     public override bool IsIn(MailboxId mailbox) => row.IsIn(mailbox);
 
     public override bool IsInOtherThan(FrozenSet<MailboxId> mailboxes)

@@ -13,6 +13,9 @@ internal sealed class EmailQuestion
     /// <summary>Characters of a question whose result is kept; search boxes make some hundreds.</summary>
     private const int MaxKey = 8 * 1024;
 
+    /// <summary>Above so many changes the whole is found anew.</summary>
+    private const int MostUpdated = 1_000;
+
     private readonly JmapCall call;
     private readonly EmailResults results;
     private readonly AccountSearch search;
@@ -62,16 +65,34 @@ internal sealed class EmailQuestion
         return condition.Bind(new SearchBinding(snapshot, own));
     }
 
-    /// <summary>The whole result, kept from an earlier call or found now.</summary>
+    /// <summary>The whole result: kept from an earlier call, brought up to date, or found now.</summary>
     public async ValueTask<EmailId[]> AllAsync(CancellationToken cancel)
     {
         if (TryKept() is { } kept) return kept;
-        var found = await search.RunAsync(cancel);
+        var found = await TryUpdateAsync(cancel) ?? await search.RunAsync(cancel);
         if (key is not null) results.Keep(Snapshot.Account, key, Snapshot.ModSeq, found);
         return found;
     }
 
-    public EmailId[]? TryKept() => key is null ? null : results.Find(Snapshot.Account, key, Snapshot.ModSeq);
+    public EmailId[]? TryKept() => key is not null && results.Find(Snapshot.Account, key) is { } kept && kept.State == Snapshot.ModSeq ? kept.Emails : null;
+
+    /// <summary>Emails whose place in a result may be another after these changes: with conversations, also the others of theirs.</summary>
+    public HashSet<EmailId> Touched(AccountChanges changes)
+    {
+        var touched = changes.Emails.Select(one => one.Email).ToHashSet();
+        if (Collapse || DependsOn.HasFlag(SearchDependence.Thread))
+            foreach (var thread in changes.Emails.Select(one => one.Thread).ToHashSet())
+                foreach (var row in Snapshot.Thread(thread)) touched.Add(row.Id);
+        return touched;
+    }
+
+    private async ValueTask<EmailId[]?> TryUpdateAsync(CancellationToken cancel)
+    {
+        if (!search.CanUpdate || key is null || results.Find(Snapshot.Account, key) is not { } earlier || earlier.State.CompareTo(Snapshot.ModSeq) > 0) return null;
+        var changes = await call.Services.Store.Emails.ChangesSinceAsync(Snapshot.Account, earlier.State, cancel);
+        if (changes is null || changes.Snapshot.ModSeq != Snapshot.ModSeq || changes.Emails.Count > MostUpdated) return null;
+        return search.Update(earlier.Emails, Touched(changes));
+    }
 
     /// <summary>The first so many, without the whole result; null when only the whole tells.</summary>
     public EmailId[]? TryFirst(long count, CancellationToken cancel) =>

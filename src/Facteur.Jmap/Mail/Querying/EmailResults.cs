@@ -16,14 +16,15 @@ internal sealed class EmailResults(long maxOctets = 32 * 1024 * 1024)
     private readonly LinkedList<Result> order = new();
     private long octets;
 
-    public EmailId[]? Find(AccountId account, string question, ModSeq state)
+    /// <summary>The latest result there is, with its state; null without one.</summary>
+    public (ModSeq State, EmailId[] Emails)? Find(AccountId account, string question)
     {
         lock (gate)
         {
-            if (!results.TryGetValue((account, question), out var node) || node.Value.State != state) return null;
+            if (!results.TryGetValue((account, question), out var node)) return null;
             order.Remove(node);
             order.AddLast(node);
-            return node.Value.Emails;
+            return (node.Value.State, node.Value.Emails);
         }
     }
 

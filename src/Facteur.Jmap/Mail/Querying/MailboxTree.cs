@@ -17,12 +17,9 @@ internal sealed class MailboxTree
 
     public IReadOnlyList<AccountMailbox> All => snapshot.Mailboxes;
 
-    /// <summary>The last level of the name; the inbox is "Inbox".</summary>
-    public static string NameOf(AccountMailbox mailbox) =>
-        mailbox.Mailbox.Name == MailboxName.Inbox ? "Inbox" : mailbox.Mailbox.Name[(mailbox.Mailbox.Name.LastIndexOf(MailboxName.Separator) + 1)..];
+    public static string NameOf(AccountMailbox mailbox) => MailboxView.NameOf(mailbox.Mailbox);
 
-    /// <summary>As on the wire, or null (RFC 8621 §2).</summary>
-    public static string? RoleOf(AccountMailbox mailbox) => mailbox.Mailbox.Role == MailboxRole.None ? null : mailbox.Mailbox.Role.ToString().ToLowerInvariant();
+    public static string? RoleOf(AccountMailbox mailbox) => MailboxView.NameOf(mailbox.Mailbox.Role);
 
     /// <summary>Null at the top.</summary>
     public MailboxId? ParentOf(AccountMailbox mailbox) =>
