@@ -24,6 +24,12 @@ public sealed record JmapLimits
     /// <summary>Ids that one answer of a query holds at most, whatever limit was asked for.</summary>
     public int MaxQueryLimit { get; init; } = 100_000;
 
+    /// <summary>Octets of a message that is sent: as the largest that can be written with <see cref="MaxSizeAttachments"/>.</summary>
+    public long MaxSizeSubmission { get; init; } = 75 * 1024 * 1024;
+
+    /// <summary>Recipients of a message that is sent, as on the submission port.</summary>
+    public int MaxRecipients { get; init; } = 1_000;
+
     /// <summary>Octets of the answers of a request together; calls past it are refused with requestTooLarge.</summary>
     public int MaxSizeAnswer { get; init; } = 64 * 1024 * 1024;
 

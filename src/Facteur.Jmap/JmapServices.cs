@@ -1,4 +1,5 @@
 using Facteur.Accounts;
+using Facteur.Delivery;
 using Facteur.Delivery.Receiving;
 using Facteur.Storage;
 
@@ -11,6 +12,19 @@ public sealed record JmapServices(MailStore Store, AccountService Accounts, Logi
 
     public JmapUrls Urls { get; init; } = new();
 
+    private readonly DeliveryServices? delivery;
+
     /// <summary>The way of a message that is sent; null where nothing is (tests of reading).</summary>
-    public DeliveryServices? Delivery { get; init; }
+    public DeliveryServices? Delivery
+    {
+        get => delivery;
+        init
+        {
+            delivery = value;
+            Sending = value is null ? null : new StoredSubmission(new MailHandoff(value));
+        }
+    }
+
+    /// <summary>Sends messages of the store; null without <see cref="Delivery"/>.</summary>
+    public StoredSubmission? Sending { get; private init; }
 }

@@ -1,12 +1,13 @@
 using System.Buffers;
 using System.Text;
+using Facteur.Delivery.Queue;
 using Facteur.Mail;
 using Facteur.Storage;
 
 namespace Facteur.Delivery.Receiving;
 
 /// <summary>
-/// A message of the store that is to be sent: read as it leaves, without fields that are not for recipients (Bcc: RFC 8621 §7.5; Return-Path: RFC 5321
+/// A message that is to be sent, of the store or written just now: read as it leaves, without fields that are not for recipients (Bcc: RFC 8621 §7.5; Return-Path: RFC 5321
 /// §4.4) and with the line ends of the wire (RFC 5321 §2.3.8), whatever it was stored with.
 /// </summary>
 public sealed class StoredDraft : IAsyncDisposable
@@ -16,9 +17,9 @@ public sealed class StoredDraft : IAsyncDisposable
 
     private const int Step = 64 * 1024;
 
-    private readonly MessageBody body;
+    private readonly IMessageSource body;
 
-    private StoredDraft(MessageBody body, ReadOnlyMemory<byte> header) => (this.body, Header) = (body, header);
+    private StoredDraft(IMessageSource body, ReadOnlyMemory<byte> header) => (this.body, Header) = (body, header);
 
     /// <summary>The header as it is stored, with the empty line behind it; of one that is too long its start.</summary>
     public ReadOnlyMemory<byte> Header { get; }
@@ -34,10 +35,7 @@ public sealed class StoredDraft : IAsyncDisposable
         if (await store.OpenBodyAsync(reference, cancel) is not { } body) return null;
         try
         {
-            var start = new byte[(int)Math.Min(body.Length, MaxHeader + 1)];
-            var read = 0;
-            while (read < start.Length && await body.ReadAsync(read, start.AsMemory(read), cancel) is var step and > 0) read += step;
-            return new StoredDraft(body, start.AsMemory(0, HeaderLength(start.AsSpan(0, read))));
+            return await OpenAsync(body, cancel);
         }
         catch
         {
@@ -45,6 +43,9 @@ public sealed class StoredDraft : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>A message in memory.</summary>
+    public static ValueTask<StoredDraft> OpenAsync(ReadOnlyMemory<byte> message, CancellationToken cancel) => OpenAsync(new MemoryMessage(message), cancel);
 
     /// <summary>What of the transport it needs: 8BITMIME for octets beyond ASCII, SMTPUTF8 for such in its header (RFC 6152 §3, RFC 6531 §3.4).</summary>
     public async ValueTask<(BodyType Body, bool NeedsUtf8)> LookAsync(CancellationToken cancel)
@@ -91,7 +92,15 @@ public sealed class StoredDraft : IAsyncDisposable
         }
     }
 
-    public ValueTask DisposeAsync() => body.DisposeAsync();
+    public ValueTask DisposeAsync() => body is IAsyncDisposable open ? open.DisposeAsync() : default;
+
+    private static async ValueTask<StoredDraft> OpenAsync(IMessageSource body, CancellationToken cancel)
+    {
+        var start = new byte[(int)Math.Min(body.Length, MaxHeader + 1)];
+        var read = 0;
+        while (read < start.Length && await body.ReadAsync(read, start.AsMemory(read), cancel) is var step and > 0) read += step;
+        return new StoredDraft(body, start.AsMemory(0, HeaderLength(start.AsSpan(0, read))));
+    }
 
     private void WriteHeader(LineEnds ends, ArrayBufferWriter<byte> output)
     {

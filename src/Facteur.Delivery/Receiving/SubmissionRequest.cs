@@ -33,9 +33,14 @@ public sealed record SubmissionRequest(Account Sender, StoredDraft Message)
     /// <summary>Who handed it over; null when that is not known.</summary>
     public IPAddress? Remote { get; init; }
 
-    /// <summary>What the store notes of it with the same commit, made when it is known where each recipient leads; null: nothing.</summary>
-    public Func<IReadOnlyList<RoutedRecipient>, SubmissionDraft>? Note { get; init; }
+    /// <summary>What the store notes of it with the same commit; null: nothing.</summary>
+    public SubmissionNote? Note { get; init; }
 }
+
+/// <summary>Makes what is noted of a submission, when it is known where each recipient leads.</summary>
+/// <param name="sendAt">When it leaves.</param>
+/// <param name="isDeferred">It waits as a whole until then, and can be taken back as a whole.</param>
+public delegate SubmissionDraft SubmissionNote(IReadOnlyList<RoutedRecipient> recipients, DateTimeOffset sendAt, bool isDeferred);
 
 /// <summary>What kept a message from being sent.</summary>
 public enum SubmissionFault : byte

@@ -6,7 +6,6 @@ using Facteur.Delivery.Recipients;
 using Facteur.Mail;
 using Facteur.Smtp;
 using Facteur.Storage;
-using Facteur.Storage.Emails;
 using Microsoft.Extensions.Logging;
 
 namespace Facteur.Delivery.Receiving;
@@ -29,7 +28,7 @@ internal sealed class SubmissionTransaction : MessageTransaction
     }
 
     /// <summary>What is noted of it with the commit; null for nothing.</summary>
-    public Func<IReadOnlyList<RoutedRecipient>, SubmissionDraft>? Note { get; init; }
+    public SubmissionNote? Note { get; init; }
 
     /// <summary>A limit of the account refused the last recipient; null when none did.</summary>
     public SmtpRefusal? LimitReached { get; private set; }
@@ -84,7 +83,7 @@ internal sealed class SubmissionTransaction : MessageTransaction
         if (verdict.Refusal is { } unwanted) return (null, unwanted);
         var signatures = new ArrayBufferWriter<byte>(signer is null ? 1 : 1024);
         signer?.Complete(signatures, Handoff.Time.GetUtcNow());
-        await using var plan = new DeliveryPlan(Handoff, Peer, Envelope, Header, Arrived) { Facts = facts, Signatures = signatures.WrittenMemory, Submission = Note?.Invoke(recipients) };
+        await using var plan = new DeliveryPlan(Handoff, Peer, Envelope, Header, Arrived) { Facts = facts, Signatures = signatures.WrittenMemory, Submission = Note?.Invoke(recipients, Arrived, false) };
         if (await DeliverAsync(plan, recipients, default, cancel) is not { } receipt) return default;
         allowance.Commit();
         await NoteAsync(recipients);

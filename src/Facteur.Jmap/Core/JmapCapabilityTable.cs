@@ -63,6 +63,8 @@ public static class JmapCapabilityTable
         writer.WriteStartObject("submissionExtensions"u8);
         WriteStrings(writer, "FUTURERELEASE"u8, seconds.ToString(CultureInfo.InvariantCulture));
         WriteStrings(writer, "DSN"u8);
+        WriteStrings(writer, "REQUIRETLS"u8);
+        WriteStrings(writer, "SIZE"u8, services.Limits.MaxSizeSubmission.ToString(CultureInfo.InvariantCulture));
         writer.WriteEndObject();
     }
 

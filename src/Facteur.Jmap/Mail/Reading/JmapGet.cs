@@ -23,11 +23,13 @@ internal static class JmapGet
     }
 
     /// <summary>Starts the answer, up to and with the opening of its list.</summary>
-    public static void Begin(JmapCall call, JmapAccount account, JmapState state)
+    public static void Begin(JmapCall call, JmapAccount account, JmapState state) => Begin(call, account, state.ToString());
+
+    public static void Begin(JmapCall call, JmapAccount account, string state)
     {
         call.Answer.WriteStartObject();
         call.Answer.WriteString("accountId"u8, JmapIds.Of(account.Id));
-        call.Answer.WriteString("state"u8, state.ToString());
+        call.Answer.WriteString("state"u8, state);
         call.Answer.WriteStartArray("list"u8);
     }
 

@@ -1,0 +1,17 @@
+using System.Globalization;
+using Facteur.Storage;
+
+namespace Facteur.Jmap;
+
+/// <summary>States of submissions: the number of the last change of one.</summary>
+internal static class SubmissionState
+{
+    public static string Of(ModSeq state) => state.Value.ToString(CultureInfo.InvariantCulture);
+
+    public static bool TryParse(string text, out ModSeq state)
+    {
+        var read = long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value);
+        state = new ModSeq(value);
+        return read;
+    }
+}
