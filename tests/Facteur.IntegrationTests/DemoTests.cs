@@ -11,6 +11,7 @@ public sealed class DemoTests
         Assert.True(first.ExitCode == 0, first.ToString());
         Assert.Contains("moi@demo.test", first.Output, StringComparison.Ordinal);
         Assert.Contains("OK", first.Output, StringComparison.Ordinal);
+        Assert.Contains("JMAP        https://localhost:29443/.well-known/jmap", first.Output, StringComparison.Ordinal);
 
         // Again over the same data, and from nothing.
         var second = await Programs.RunAsync(Programs.Facteur, arguments);

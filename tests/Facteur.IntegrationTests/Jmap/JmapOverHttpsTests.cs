@@ -54,6 +54,23 @@ public sealed class JmapOverHttpsTests
         }
     }
 
+    /// <summary>Paths as no client writes them (S-22). Over HTTP/2 the stream of one with a NUL is reset instead.</summary>
+    [Fact]
+    public async Task Strange_paths_are_refused()
+    {
+        Programs.Require("curl");
+        await using var server = new FacteurServer(web: true);
+        await server.CliAsync("domain", "add", "example.test");
+        await server.AddAccountAsync("claire@example.test", "a-good-password");
+        await server.StartAsync();
+        string[] paths = ["/jmap/download/a1/e1%00/x", "/jmap/download/a1%00/e1/x", "/jmap/download/a1/../../../etc/passwd", "/jmap/download/a1/%2e%2e%2f%2e%2e/x", "/jmap/upload/%c0%ae%c0%ae/", "/jmap/%00", "/.well-known/jmap%00"];
+        var addresses = paths.SelectMany(path => new[] { "-o", "/dev/null", $"https://localhost:{server.Port("https")}{path}" });
+        var result = await Programs.RunAsync("curl", ["--silent", "--http1.1", "--path-as-is", "--cacert", server.CertificateAuthority, "-u", "claire@example.test:a-good-password", "-w", "%{http_code}\n", .. addresses]);
+        var codes = result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(paths.Length, codes.Length);
+        Assert.All(codes, code => Assert.StartsWith("4", code));
+    }
+
     private static async Task<IReadOnlyList<string>> CommandsAsync()
     {
         var page = await File.ReadAllTextAsync(Path.Combine(Programs.Repository, "docs", "operate", "jmap.md"));

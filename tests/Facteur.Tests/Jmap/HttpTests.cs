@@ -107,6 +107,17 @@ public sealed class HttpTests(SharedWeb shared) : IClassFixture<SharedWeb>
     }
 
     [Fact]
+    public async Task Answers_have_the_strict_header_fields_of_all()
+    {
+        foreach (var answer in new[] { await JmapHttp.With(web).PostAsync(JmapHttp.Echo), await JmapHttp.With(web).PostAsync("{"), await new JmapHttp(web, null).GetAsync("/.well-known/jmap") })
+        {
+            Assert.StartsWith("default-src 'none';", answer.Header("Content-Security-Policy"));
+            Assert.Equal(("nosniff", "same-origin"), (answer.Header("X-Content-Type-Options"), answer.Header("Cross-Origin-Resource-Policy")));
+            Assert.Contains("no-store", answer.Header("Cache-Control"));
+        }
+    }
+
+    [Fact]
     public async Task Letters_come_through_as_they_are()
     {
         var answer = await JmapHttp.With(web).PostAsync(JmapHttp.Echo.Replace("true", "\"é 日本 \\u00e9 \\ud83d\\ude00 </script>\"", StringComparison.Ordinal));

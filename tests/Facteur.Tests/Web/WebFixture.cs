@@ -8,6 +8,7 @@ using Facteur.Web;
 using Facteur.Web.External;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -56,6 +57,9 @@ internal sealed class WebFixture : IAsyncDisposable
         await application.StartAsync();
         return new WebFixture(folder, store, clock, logins, web, application) { Moi = await web.Accounts.GetAccountAsync("moi@demo.test", default) };
     }
+
+    /// <summary>Routes that are mapped.</summary>
+    public IEnumerable<RouteEndpoint> Routes => application.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>();
 
     /// <summary>A browser of its own: cookies kept, redirects not followed.</summary>
     public WebBrowser Browse(string origin = Origin, string remote = "192.0.2.7")
