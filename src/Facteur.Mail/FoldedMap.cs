@@ -7,12 +7,13 @@ public sealed class FoldedMap
 {
     private readonly string text;
     private readonly string folded;
-    private readonly int[] origins;
+    private readonly int[]? origins; // null when every character folds to one
 
-    private FoldedMap(string text, string folded, int[] origins) => (this.text, this.folded, this.origins) = (text, folded, origins);
+    private FoldedMap(string text, string folded, int[]? origins) => (this.text, this.folded, this.origins) = (text, folded, origins);
 
     public static FoldedMap Of(string text)
     {
+        if (IsPlain(text)) return new FoldedMap(text, text.ToLowerInvariant(), null);
         var folder = new TextFolder();
         var output = new ArrayBufferWriter<char>(text.Length + 8);
         var origins = new int[text.Length + 8];
@@ -36,6 +37,11 @@ public sealed class FoldedMap
         if (found < 0) return false;
         found += foldedFrom;
         foldedFrom = found + foldedNeedle.Length;
+        if (origins is null)
+        {
+            range = found..foldedFrom;
+            return true;
+        }
         var start = origins[found];
         if (start > 0 && char.IsLowSurrogate(text[start])) start--;
         var end = origins[foldedFrom - 1] + 1;
@@ -44,4 +50,8 @@ public sealed class FoldedMap
         range = start..end;
         return true;
     }
+
+    // Blanks fold to one, and none is left at the start.
+    private static bool IsPlain(string text) =>
+        !text.AsSpan().ContainsAnyExceptInRange(' ', '~') && !text.StartsWith(' ') && !text.Contains("  ", StringComparison.Ordinal);
 }

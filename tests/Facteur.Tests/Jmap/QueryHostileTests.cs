@@ -122,7 +122,8 @@ public sealed class QueryHostileTests
         Assert.Equal("unknownOperator", Assert.Single(answer.GetProperty("hints").EnumerateArray()).GetProperty("type").GetString());
         Assert.Equal("dans:Travaux", Assert.Single(answer.GetProperty("completions").EnumerateArray()).GetProperty("text").GetString());
         await jmap.CallAsync("Search/parse", "{}", "invalidArguments");
-        await jmap.CallAsync("Search/parse", """{"query": "", "timeZone": "nowhere"}""", "invalidArguments");
+        foreach (var zone in (string[])["nowhere", "", "/dev/zero", "../../../../etc/passwd", "Europe/../../../../dev/zero", "Europe//Paris\\u0000", "Europe", "C:\\\\x", new string('a', 65)])
+            await jmap.CallAsync("Search/parse", $$"""{"query": "", "timeZone": "{{zone}}"}""", "invalidArguments"); // S-22
     }
 
     private static string Nested(string operation, int depth, string inner = "{}") =>

@@ -14,6 +14,9 @@ internal static class Marked
     /// <summary>Characters of a word that a preview goes back to begin with it.</summary>
     private const int LongestWord = 20;
 
+    /// <summary>Matches marked in one text.</summary>
+    private const int MaxRanges = 1_000;
+
     /// <summary>The whole text; null without a match.</summary>
     public static string? Whole(string text, List<string> needles)
     {
@@ -36,13 +39,14 @@ internal static class Marked
     /// <summary>The text near the first match, in at most so many octets of UTF-8; null without a match.</summary>
     public static string? Preview(string text, List<string> needles, int maxOctets)
     {
+        if (First(text, needles) is not { } first) return null;
+        var start = Start(text, first);
+        text = text.Substring(start, Math.Min(text.Length - start, maxOctets * 2));
         var ranges = Find(text, needles);
-        if (ranges.Count == 0) return null;
-        var start = Start(text, ranges[0].Start);
         var html = new StringBuilder();
         var left = maxOctets - Encoding.UTF8.GetByteCount(Gap) * 2;
         if (start > 0) html.Append(Gap);
-        var (at, next, isOpen) = (start, 0, false);
+        var (at, next, isOpen) = (0, 0, false);
         while (at < text.Length)
         {
             while (next < ranges.Count && ranges[next].End <= at) next++;
@@ -69,13 +73,26 @@ internal static class Marked
         return start > 0 && char.IsLowSurrogate(text[start]) ? start - 1 : start;
     }
 
+    /// <summary>Where the first of the needles is; null without one.</summary>
+    private static int? First(string text, List<string> needles)
+    {
+        var map = FoldedMap.Of(text);
+        int? first = null;
+        foreach (var needle in needles)
+        {
+            var from = 0;
+            if (map.TryFind(needle, ref from, out var range) && !(first <= range.Start.Value)) first = range.Start.Value;
+        }
+        return first;
+    }
+
     /// <summary>Where the needles are, ascending, those that touch as one.</summary>
     private static List<(int Start, int End)> Find(string text, List<string> needles)
     {
         var map = FoldedMap.Of(text);
         var found = new List<(int Start, int End)>();
         foreach (var needle in needles)
-            for (var from = 0; map.TryFind(needle, ref from, out var range);) found.Add((range.Start.Value, range.End.Value));
+            for (var from = 0; found.Count < MaxRanges && map.TryFind(needle, ref from, out var range);) found.Add((range.Start.Value, range.End.Value));
         found.Sort();
         var kept = 0;
         for (var i = 1; i < found.Count; i++)

@@ -12,12 +12,16 @@ public sealed class SnippetMaker
     /// <summary>Characters of text looked at in one email, in all of its parts.</summary>
     private const int MaxCharacters = 512 * 1024;
 
+    /// <summary>And in all emails it makes snippets of; past it there are no more previews.</summary>
+    private const int MaxAllCharacters = 8 * 1024 * 1024;
+
     /// <summary>Octets of a preview (RFC 8621 §5).</summary>
     private const int MaxPreview = 255;
 
     private readonly MailStore store;
     private readonly List<string> inSubject = [];
     private readonly List<string> inText = [];
+    private int leftOfAll = MaxAllCharacters;
 
     /// <param name="condition">What was searched; what it leaves out is not looked for.</param>
     public SnippetMaker(MailStore store, SearchCondition condition)
@@ -64,7 +68,7 @@ public sealed class SnippetMaker
     private async ValueTask<string?> PreviewAsync(EmailDetailReader email, CancellationToken cancel)
     {
         var parts = TextParts(email.Parts);
-        if (parts.Count == 0) return null;
+        if (parts.Count == 0 || leftOfAll <= 0) return null;
         var left = MaxCharacters;
         try
         {
@@ -75,6 +79,7 @@ public sealed class SnippetMaker
                 if (left <= 0) break;
                 var text = await SnippetText.ReadAsync(body, part, left, cancel);
                 left -= text.Length;
+                leftOfAll -= text.Length;
                 if (Marked.Preview(text, inText, MaxPreview) is { } preview) return preview;
             }
         }
