@@ -21,7 +21,11 @@ internal static class MailboxVerbs
         RequireRoomFor(session, account, missing.Count + 1);
         var modSeq = session.NextModSeq(account);
         foreach (var above in missing) Insert(session, account, above, MailboxRole.None, modSeq, selectable: true);
-        if (existing is not null) Retire(session, existing, modSeq);
+        if (existing is not null)
+        {
+            Retire(session, existing, modSeq);
+            MoveChildren(session, account, name, modSeq);
+        }
         return Insert(session, account, name, role, modSeq, selectable: true);
     }
 
@@ -36,7 +40,11 @@ internal static class MailboxVerbs
         if (hasBelow && !mailbox.Selectable) throw new StoreRefusedException(StoreRefusal.NotPossible, "there are mailboxes below this name");
         var modSeq = session.NextModSeq(mailbox.Account);
         Retire(session, mailbox, modSeq);
-        if (hasBelow) Insert(session, mailbox.Account, mailbox.Name, MailboxRole.None, modSeq, selectable: false);
+        if (hasBelow)
+        {
+            Insert(session, mailbox.Account, mailbox.Name, MailboxRole.None, modSeq, selectable: false);
+            MoveChildren(session, mailbox.Account, mailbox.Name, modSeq);
+        }
         if (!Sweep(session, mailbox, SweepAtOnce)) session.AfterCommit.Add(session.PurgeSoon);
     }
 
@@ -165,6 +173,13 @@ internal static class MailboxVerbs
         var found = row.Step();
         row.Reset();
         return found;
+    }
+
+    // Another mailbox has the name above them now: they changed for whoever knows it by its id (parentId, RFC 8621 §2).
+    private static void MoveChildren(WriteSession session, AccountState account, string name, ModSeq modSeq)
+    {
+        foreach (var below in Below(session, account, name))
+            if (MailboxName.Parent(below.Name) == name) SaveProperties(session, below, modSeq);
     }
 
     // Index mailbox_name: '0' is the character after '/'.
