@@ -3,7 +3,7 @@ using Facteur.Net;
 namespace Facteur.Server.Configuration;
 
 /// <summary>What is spoken behind a listener.</summary>
-internal enum ListenerProtocol { Smtp, Submission, Lmtp, Imap, Pop3, Http }
+internal enum ListenerProtocol { Smtp, Submission, Lmtp, Imap, Pop3, ManageSieve, Http }
 
 /// <summary>A listener by its name in the configuration.</summary>
 /// <param name="Port">Its registered port.</param>
@@ -28,6 +28,7 @@ internal sealed record ListenerKind(string Name, int Port, ListenerProtocol Prot
         new("imaps", 993, ListenerProtocol.Imap, ImplicitTls: true, ByDefault: true),
         new("pop3", 110, ListenerProtocol.Pop3, ImplicitTls: false, ByDefault: true),
         new("pop3s", 995, ListenerProtocol.Pop3, ImplicitTls: true, ByDefault: true),
+        new("managesieve", 4190, ListenerProtocol.ManageSieve, ImplicitTls: false, ByDefault: true), // RFC 5804 §1.8
         new("http", 80, ListenerProtocol.Http, ImplicitTls: false, ByDefault: false),
         new("https", 443, ListenerProtocol.Http, ImplicitTls: true, ByDefault: false),
     ];

@@ -69,6 +69,7 @@ internal sealed class DomainSetups(FacteurConfiguration configuration, DkimKeyRi
                 "imaps" => HostedServices.Imaps,
                 "submissions" => HostedServices.Submissions,
                 "pop3s" => HostedServices.Pop3s,
+                "managesieve" => HostedServices.ManageSieve,
                 "https" => HostedServices.MtaSts | HostedServices.Jmap,
                 _ => HostedServices.None,
             };

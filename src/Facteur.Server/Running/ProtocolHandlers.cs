@@ -4,6 +4,7 @@ using Facteur.Imap;
 using Facteur.Net;
 using Facteur.Pop3;
 using Facteur.Server.Configuration;
+using Facteur.Sieve.Managing;
 using Facteur.Smtp;
 using Facteur.Storage;
 using Microsoft.Extensions.Logging;
@@ -34,6 +35,8 @@ internal sealed class ProtocolHandlers : IDisposable
                 store, logins, new ImapOptions { PlaintextOnLoopback = plaintext }, time, loggers.CreateLogger<ImapConnectionHandler>()),
             [ListenerProtocol.Pop3] = new Pop3ConnectionHandler(
                 store, logins, new Pop3Options { PlaintextOnLoopback = plaintext }, time, loggers.CreateLogger<Pop3ConnectionHandler>()),
+            [ListenerProtocol.ManageSieve] = new ManageSieveConnectionHandler(
+                services.Scripts, logins, new ManageSieveOptions { PlaintextOnLoopback = plaintext }, loggers.CreateLogger<ManageSieveConnectionHandler>()),
         };
     }
 

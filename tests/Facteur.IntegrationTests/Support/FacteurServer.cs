@@ -10,7 +10,7 @@ namespace Facteur.IntegrationTests.Support;
 /// <summary>The built server as a process of its own, on free loopback ports, with a folder of its own.</summary>
 internal sealed partial class FacteurServer : IAsyncDisposable
 {
-    private static readonly string[] listeners = ["smtp", "submission", "submissions", "lmtp", "imap", "imaps", "pop3", "pop3s", "http"];
+    private static readonly string[] listeners = ["smtp", "submission", "submissions", "lmtp", "imap", "imaps", "pop3", "pop3s", "managesieve", "http"];
     private readonly Dictionary<string, int> ports;
     private readonly IReadOnlyDictionary<string, object> more;
     private Process? process;

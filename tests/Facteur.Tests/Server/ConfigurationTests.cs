@@ -46,7 +46,7 @@ public sealed class ConfigurationTests : IDisposable
     public void An_empty_configuration_makes_a_working_server()
     {
         var configuration = Load("{}");
-        Assert.Equal([25, 587, 2525, 465, 143, 993, 110, 995], configuration.Listen.Select(l => l.EndPoint.Port));
+        Assert.Equal([25, 587, 2525, 465, 143, 993, 110, 995, 4190], configuration.Listen.Select(l => l.EndPoint.Port));
         Assert.Equal(folder["data"], configuration.Data);
         Assert.Equal(PlaintextAuth.Never, configuration.PlaintextAuth);
         Assert.Empty(configuration.Tls);
@@ -91,7 +91,7 @@ public sealed class ConfigurationTests : IDisposable
     [InlineData("""{"hostname": "not a name"}""", "The key hostname is \"not a name\"; allowed is a host name such as mail.example.org.")]
     [InlineData("""{"hostname": "192.0.2.1"}""", "The key hostname is \"192.0.2.1\"; allowed is a host name such as mail.example.org.")]
     [InlineData("""{"hostname": {"a": 1}}""", "The key hostname is an object or a list; allowed is a host name such as mail.example.org.")]
-    [InlineData("""{"listen": {"imapss": ["*:993"]}}""", "The key listen.imapss is unknown (did you mean imaps?); allowed are smtp, submission, submissions, lmtp, imap, imaps, pop3, pop3s, http, https.")]
+    [InlineData("""{"listen": {"imapss": ["*:993"]}}""", "The key listen.imapss is unknown (did you mean imaps?); allowed are smtp, submission, submissions, lmtp, imap, imaps, pop3, pop3s, managesieve, http, https.")]
     [InlineData("""{"listen": {"imap": ["*:143", "nowhere"]}}""", "The key listen.imap[1] is \"nowhere\"; allowed is address:port, such as 0.0.0.0:143, [::1]:143, localhost:143 or *:143 for all addresses.")]
     [InlineData("""{"listen": {"imap": ["*:143000"]}}""", "The key listen.imap[0] is \"*:143000\"; allowed is *")]
     [InlineData("""{"listen": {"imap": ["::1:143"]}}""", "The key listen.imap[0] is \"::1:143\"; allowed is *")]
