@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 
 namespace Facteur.Storage.Searching;
@@ -5,6 +6,9 @@ namespace Facteur.Storage.Searching;
 /// <summary>Writes a condition in the words of the search language.</summary>
 internal sealed class LanguageWriter(SearchWords words, TimeZoneInfo zone)
 {
+    // What a word cannot hold without quotation marks.
+    private static readonly SearchValues<char> Meaningful = SearchValues.Create("(){}\":\\");
+
     public string? Write(SearchCondition condition)
     {
         var parts = condition is AndCondition and ? and.Children : [condition];
@@ -94,7 +98,7 @@ internal sealed class LanguageWriter(SearchWords words, TimeZoneInfo zone)
     /// <summary>A word as it is, or between quotation marks when it would be read as something else.</summary>
     internal static string Quote(string written)
     {
-        var isPlain = written.Length > 0 && !written.AsSpan().ContainsAny("(){}\":\\") && written[0] is not ('-' or '+') && written[^1] != '*'
+        var isPlain = written.Length > 0 && !written.AsSpan().ContainsAny(Meaningful) && written[0] is not ('-' or '+') && written[^1] != '*'
             && !written.Any(char.IsWhiteSpace) && written is not ("OR" or "OU" or "AND" or "ET" or "AROUND");
         return isPlain ? written : $"\"{written.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
     }

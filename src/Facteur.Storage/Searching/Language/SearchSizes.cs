@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 
 namespace Facteur.Storage.Searching;
@@ -5,11 +6,13 @@ namespace Facteur.Storage.Searching;
 /// <summary>Sizes as people type them: "5M", "1,5 Mo" without the blank, "300000". K, M and G are powers of 1024.</summary>
 internal static class SearchSizes
 {
+    private static readonly SearchValues<char> Digits = SearchValues.Create("0123456789.,");
+
     public static bool TryParse(string value, out long octets)
     {
         octets = 0;
         if (value.Length > 20) return false;
-        var digits = value.AsSpan().IndexOfAnyExcept("0123456789.,");
+        var digits = value.AsSpan().IndexOfAnyExcept(Digits);
         var number = digits < 0 ? value : value[..digits];
         long unit = (digits < 0 ? "" : value[digits..].ToLowerInvariant()) switch
         {

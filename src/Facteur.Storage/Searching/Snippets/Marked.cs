@@ -6,7 +6,9 @@ namespace Facteur.Storage.Searching;
 /// <summary>Writes text as HTML with what was looked for between mark tags. Everything else that HTML could take for its own is escaped.</summary>
 internal static class Marked
 {
-    private const string Open = "<mark>", Close = "</mark>", Gap = "…";
+    private const string Open = "<mark>", Close = "</mark>";
+    private const char Gap = '…';
+    private const int GapOctets = 3;
 
     /// <summary>Characters before the first match that a preview begins with.</summary>
     private const int Lead = 40;
@@ -44,7 +46,7 @@ internal static class Marked
         text = text.Substring(start, Math.Min(text.Length - start, maxOctets * 2));
         var ranges = Find(text, needles);
         var html = new StringBuilder();
-        var left = maxOctets - Encoding.UTF8.GetByteCount(Gap) * 2;
+        var left = maxOctets - GapOctets * 2;
         if (start > 0) html.Append(Gap);
         var (at, next, isOpen) = (0, 0, false);
         while (at < text.Length)
