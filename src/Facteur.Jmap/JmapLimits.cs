@@ -8,9 +8,6 @@ public sealed record JmapLimits
 
     public int MaxConcurrentUpload { get; init; } = 8;
 
-    /// <summary>Octets of the attachments of an email that is composed, decoded (RFC 8621 §1.3.1): encoded they are no more than the largest message.</summary>
-    public long MaxSizeAttachmentsPerEmail { get; init; } = 50_000_000;
-
     /// <summary>Octets of a request.</summary>
     public int MaxSizeRequest { get; init; } = 10_000_000;
 

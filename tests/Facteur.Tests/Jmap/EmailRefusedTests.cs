@@ -82,7 +82,7 @@ public sealed class EmailRefusedTests(SharedJmap shared) : IClassFixture<SharedJ
     [Fact]
     public async Task Attachments_have_a_size_together()
     {
-        await using var jmap = await JmapHarness.StartAsync(new JmapLimits { MaxSizeAttachmentsPerEmail = 1000 });
+        await using var jmap = await JmapHarness.StartAsync(new JmapLimits { MaxSizeAttachments = 1000 });
         var blob = JmapIds.Of(await jmap.DeliverAsync("Subject: x\n\n" + new string('x', 600) + "\n"));
         await jmap.CreateAsync($$"""{"attachments": [{"blobId": "{{blob}}"}]}""");
         Assert.Equal("tooLarge", (await jmap.RefuseAsync($$"""{"attachments": [{"blobId": "{{blob}}"}, {"blobId": "{{blob}}"}]}""")).GetProperty("type").GetString());

@@ -35,7 +35,7 @@ internal sealed class DraftBlobs
             octets += blob?.Length ?? 0;
         }
         if (missing.Count > 0) throw NotFound(missing);
-        if (octets > call.Services.Limits.MaxSizeAttachmentsPerEmail) throw new JmapSetException(new JmapSetError("tooLarge", "the attachments are larger than maxSizeAttachmentsPerEmail"));
+        if (octets > call.Services.Limits.MaxSizeAttachments) throw new JmapSetException(new JmapSetError("tooLarge", "the attachments are larger than maxSizeAttachmentsPerEmail"));
         return found;
     }
 
