@@ -27,11 +27,15 @@ public sealed class MailHandoff(DeliveryServices services) : IMailHandoff
     };
 
     /// <summary>Where a recipient leads, with a refusal for who may not send there (S-24: mail for others is taken from accounts only) and for mailboxes without room.</summary>
-    internal async ValueTask<RoutedRecipient> RouteAsync(SmtpPeer peer, Envelope envelope, EnvelopeRecipient recipient, CancellationToken cancel)
+    internal ValueTask<RoutedRecipient> RouteAsync(SmtpPeer peer, Envelope envelope, EnvelopeRecipient recipient, CancellationToken cancel) =>
+        RouteAsync(peer.Account is not null, envelope, recipient, cancel);
+
+    /// <param name="mayRelay">One of our accounts sends it.</param>
+    internal async ValueTask<RoutedRecipient> RouteAsync(bool mayRelay, Envelope envelope, EnvelopeRecipient recipient, CancellationToken cancel)
     {
         var routed = await Services.Router.RouteAsync(recipient, envelope.Sender?.ToString() ?? "", cancel);
         if (routed.Refusal is not null) return routed;
-        if (routed.IsForeign && peer.Account is null) return routed with { Refusal = Refusals.RelayDenied, Remote = [] };
+        if (routed.IsForeign && !mayRelay) return routed with { Refusal = Refusals.RelayDenied, Remote = [] };
         // One of several that an address leads to may be full: that is for the others not to suffer from.
         if (routed.Local is [var only] && routed.Remote.Count == 0 && await Quotas.CheckAsync(Store, only.Account, envelope.DeclaredSize ?? 0, cancel) is { } full)
             return routed with { Refusal = full };

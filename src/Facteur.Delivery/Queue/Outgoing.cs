@@ -22,7 +22,7 @@ internal static class Outgoing
 
     private static OutgoingRecipient Recipient(QueueRecipient recipient) => new(recipient.Address, recipient.Notify, Original(recipient.OriginalRecipient));
 
-    private static Smtp.OriginalRecipient? Original(string? stored)
+    public static Smtp.OriginalRecipient? Original(string? stored)
     {
         var semicolon = stored?.IndexOf(';', StringComparison.Ordinal) ?? -1;
         return semicolon <= 0 ? null : new Smtp.OriginalRecipient(stored![..semicolon], stored[(semicolon + 1)..]);

@@ -30,6 +30,7 @@ public sealed partial class QueueRunner : BackgroundService
     private readonly QueueClock clock;
     private readonly LeaseKeeper leases;
     private readonly LaneTools tools;
+    private readonly IDeferredMail? deferred;
     private readonly Bell bell;
     private readonly ConcurrentDictionary<Task, byte> lanes = new();
     private readonly CancellationTokenSource broken = new();
@@ -39,12 +40,14 @@ public sealed partial class QueueRunner : BackgroundService
     private int working;
 
     /// <param name="verp">Puts ids into envelope senders where a domain asks for them; null: nowhere.</param>
+    /// <param name="deferred">Delivers messages whose time has come; null: they stay.</param>
     public QueueRunner(
         QueueStore queue, MailStore store, IDeliveryConnector connector, RouteTable routes, DestinationTable destinations, SuppressionList suppressed,
-        QueueOptions options, TimeProvider time, Verp? verp = null, ILogger<QueueRunner>? log = null)
+        QueueOptions options, TimeProvider time, Verp? verp = null, ILogger<QueueRunner>? log = null, IDeferredMail? deferred = null)
     {
         (this.queue, this.destinations, this.options, this.time) = (queue, destinations, options, time);
         this.log = log ?? NullLogger<QueueRunner>.Instance;
+        this.deferred = deferred;
         clock = new QueueClock(time);
         bell = new Bell(time);
         leases = new LeaseKeeper(queue, clock, options, time, this.log);
@@ -145,6 +148,7 @@ public sealed partial class QueueRunner : BackgroundService
         var ready = new List<(DueDestination Due, Destination Destination)>(due.Count);
         foreach (var one in due)
         {
+            if (deferred is null && one.Destination == IDeferredMail.Destination) continue;
             var destination = destinations.Get(one.Destination);
             var rest = destination.Rest;
             if (rest > TimeSpan.Zero) wait = Shorter(wait, rest);
@@ -168,12 +172,14 @@ public sealed partial class QueueRunner : BackgroundService
         Interlocked.Increment(ref working);
         QueueMetrics.LaneStarted();
         var began = time.GetTimestamp();
-        var lane = new DestinationLane(tools, destination, bell.Ring, stopping, broken.Token);
+        Func<Func<bool>, Task> lane = deferred is not null && destination.Name == IDeferredMail.Destination
+            ? new DeferredLane(tools, deferred, destination, bell.Ring, stopping, broken.Token).RunAsync
+            : new DestinationLane(tools, destination, bell.Ring, stopping, broken.Token).RunAsync;
         Run(Task.Run(async () =>
         {
             try
             {
-                await lane.RunAsync(() => !othersWait || time.GetElapsedTime(began) < options.FairShare);
+                await lane(() => !othersWait || time.GetElapsedTime(began) < options.FairShare);
             }
             finally
             {

@@ -38,6 +38,9 @@ internal sealed class DeliveryPlan(MailHandoff handoff, SmtpPeer peer, Envelope 
     /// <summary>What the store notes of a message that an account sends by JMAP.</summary>
     public SubmissionDraft? Submission { get; init; }
 
+    /// <summary>The message waited in the queue for its time: recipients on other hosts go on in the entry that they have, and it was told of already.</summary>
+    public bool IsRelease { get; init; }
+
     /// <summary>What goes into the same commit.</summary>
     public SideEffects? Beside { get; init; }
 
@@ -56,6 +59,7 @@ internal sealed class DeliveryPlan(MailHandoff handoff, SmtpPeer peer, Envelope 
     public async ValueTask<IReadOnlyList<Storage.Delivery>?> MakeAsync(
         MessageIntake message, MessageFacts facts, List<RoutedRecipient> recipients, int returnPathOctets, CancellationToken cancel)
     {
+        if (!IsRelease && Deferral.Of(envelope, arrived) is { } until) return [await DeferAsync(message, recipients, returnPathOctets, until, cancel)];
         subject = new ScriptSubject(peer, envelope, message, facts, Verdict, arrived) { ReturnPathOctets = returnPathOctets, Summary = Summary };
         scripted = await new ScriptStage(handoff, subject).RunAsync(recipients, cancel);
         if (scripted.Refusal is not null) return null;
@@ -64,11 +68,11 @@ internal sealed class DeliveryPlan(MailHandoff handoff, SmtpPeer peer, Envelope 
         foreach (var routed in recipients)
             foreach (var local in routed.Local) await KeepAsync(routed, local, cancel);
         await ReplyAsync(recipients, cancel);
-        var queue = new QueuePlan(handoff, peer, envelope, header, arrived) { MessageId = MessageId, Subject = Facts.Subject, ReturnPathOctets = returnPathOctets };
+        var queue = Queue(returnPathOctets);
         var queued = await queue.MakeAsync(message, recipients, Signatures, Verdict, cancel);
         AddQueuedRows(queued, rows);
-        if (peer.Account is { } sender) rows.Insert(0, TraceRows.Accepted(arrived, peer, envelope, MessageId, "", sender.Id, Summary, Verdict));
-        else if (targets.Count == 0 && scripted.Decisions.Count == 0) rows.Insert(0, TraceRows.Accepted(arrived, peer, envelope, MessageId, "", null, Summary, Verdict));
+        var isUntold = targets.Count == 0 && scripted.Decisions.Count == 0;
+        if (!IsRelease && (peer.Account is not null || isUntold)) rows.Insert(0, TraceRows.Accepted(arrived, peer, envelope, MessageId, "", peer.Account?.Id, Summary, Verdict));
         if (Beside is not null) rows.AddRange(Beside.Rows);
         var main = new Storage.Delivery(message, targets) { Queued = [.. queued, .. await queue.RefusedAsync(scripted.Decisions.Values, cancel)], Trace = rows, Submission = Submission };
         return [main, .. await CopiesAsync(cancel), .. sent];
@@ -82,6 +86,20 @@ internal sealed class DeliveryPlan(MailHandoff handoff, SmtpPeer peer, Envelope 
     {
         foreach (var delivery in sent) await delivery.Message.DisposeAsync();
         if (scripted is not null) await scripted.DisposeAsync();
+    }
+
+    private QueuePlan Queue(int returnPathOctets) => new(handoff, peer, envelope, header, arrived)
+    {
+        MessageId = MessageId, Subject = Facts.Subject, ReturnPathOctets = returnPathOctets, IsRelease = IsRelease,
+    };
+
+    /// <summary>All of it waits, also for mailboxes here: nobody has it before its time, and it can be taken back from all (RFC 4865 §4.2).</summary>
+    private async ValueTask<Storage.Delivery> DeferAsync(MessageIntake message, List<RoutedRecipient> recipients, int returnPathOctets, DateTimeOffset until, CancellationToken cancel)
+    {
+        var entry = await Queue(returnPathOctets).DeferAsync(recipients, until, cancel);
+        rows.Add(TraceRows.Accepted(arrived, peer, envelope, MessageId, "", peer.Account?.Id, Summary, Verdict));
+        AddQueuedRows([entry], rows);
+        return new Storage.Delivery(message, []) { Queued = [entry], Trace = rows, Submission = Submission };
     }
 
     /// <summary>An account whose scripts ran: what they decided, and nothing more.</summary>
@@ -125,7 +143,7 @@ internal sealed class DeliveryPlan(MailHandoff handoff, SmtpPeer peer, Envelope 
         var copies = new List<Storage.Delivery>();
         foreach (var copy in scripted!.Copies)
         {
-            var queue = new QueuePlan(handoff, peer, envelope, header, arrived) { MessageId = MessageId, Subject = Facts.Subject, ReturnPathOctets = copy.ReturnPathOctets };
+            var queue = Queue(copy.ReturnPathOctets);
             // No signature of the message as it was holds for this one: none of ours goes with it.
             var queued = copy.Recipients.Count == 0 ? [] : await queue.MakeAsync(copy.Message, copy.Recipients, default, Verdict, cancel);
             AddQueuedRows(queued, copy.Rows);

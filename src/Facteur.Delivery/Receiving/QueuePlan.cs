@@ -15,6 +15,9 @@ internal sealed class QueuePlan(MailHandoff handoff, SmtpPeer peer, Envelope env
     public required string Subject { get; init; }
     public required int ReturnPathOctets { get; init; }
 
+    /// <summary>What the sender addressed to other hosts is in the queue already, and so is what is owed of the rest.</summary>
+    public bool IsRelease { get; init; }
+
     private string Sender => envelope.Sender?.ToString() ?? "";
 
     public async ValueTask<IReadOnlyList<QueueSubmission>> MakeAsync(MessageIntake content, List<RoutedRecipient> recipients, ReadOnlyMemory<byte> signatures, FilterVerdict? verdict, CancellationToken cancel)
@@ -24,11 +27,19 @@ internal sealed class QueuePlan(MailHandoff handoff, SmtpPeer peer, Envelope env
         {
             // Spam is not passed on: the next host would hold it against this one.
             var remote = MergedRoutes.Of(recipients, leaf => leaf.ForwardedBy is not { } owner || verdict?.For(owner).Action != FilterAction.Junk).Remote;
-            await AddRelayedAsync(submissions, remote, signatures, cancel);
+            if (!IsRelease) await AddRelayedAsync(submissions, remote, signatures, cancel);
             await AddForwardedAsync(submissions, content, remote, signatures, cancel);
         }
-        await AddReportsAsync(submissions, recipients, cancel);
+        if (!IsRelease) await AddReportsAsync(submissions, recipients, cancel);
         return submissions;
+    }
+
+    /// <summary>One entry that has all recipients as they were written, until their time.</summary>
+    public async ValueTask<QueueSubmission> DeferAsync(List<RoutedRecipient> recipients, DateTimeOffset until, CancellationToken cancel)
+    {
+        var entries = recipients.Select(routed => OutboundRecipient.Of(routed.Recipient)).DistinctBy(one => one.Address, StringComparer.OrdinalIgnoreCase)
+            .Select(one => new NewQueueRecipient(one.Address, IDeferredMail.Destination, one.Notify, one.OriginalRecipient));
+        return new QueueSubmission(await MessageAsync(peer.Account?.Id, cancel) with { Created = arrived, NotBefore = until }, [.. entries]);
     }
 
     /// <summary>What the sender addressed to other hosts.</summary>
@@ -37,7 +48,7 @@ internal sealed class QueuePlan(MailHandoff handoff, SmtpPeer peer, Envelope env
         var relayed = remote.Where(leaf => leaf.Via is null).Select(Outbound).ToList();
         if (relayed.Count == 0) return;
         var message = await MessageAsync(peer.Account?.Id, cancel);
-        submissions.Add(await handoff.Services.Outbound.PrepareAsync(message with { Prefix = signatures, NotBefore = envelope.Release?.Until }, relayed, cancel));
+        submissions.Add(await handoff.Services.Outbound.PrepareAsync(message with { Prefix = signatures }, relayed, cancel));
     }
 
     /// <summary>What addresses of ours lead elsewhere: one entry for each address that does, in its name.</summary>

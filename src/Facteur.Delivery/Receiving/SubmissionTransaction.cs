@@ -6,6 +6,7 @@ using Facteur.Delivery.Recipients;
 using Facteur.Mail;
 using Facteur.Smtp;
 using Facteur.Storage;
+using Facteur.Storage.Emails;
 using Microsoft.Extensions.Logging;
 
 namespace Facteur.Delivery.Receiving;
@@ -50,9 +51,8 @@ internal sealed class SubmissionTransaction : MessageTransaction
 
     protected override async ValueTask PrepareAsync(CancellationToken cancel)
     {
-        if (!Recipients.Exists(routed => routed.Remote.Count > 0)) return;
-        var domain = Envelope.Sender?.Domain ?? Peer.Account!.Address[(Peer.Account.Address.LastIndexOf('@') + 1)..];
-        if (Accounts.DomainName.Normalize(domain) is { } name && await Handoff.Services.Keys.SigningAsync(name, cancel) is { Count: > 0 } keys) signer = new DkimSigner(keys);
+        // What waits is signed when it leaves: signatures age, and so do keys.
+        if (Deferral.Of(Envelope, Arrived) is null && Recipients.Exists(routed => routed.Remote.Count > 0)) signer = await Signing.OpenAsync(Handoff, Envelope.Sender, Peer.Account!.Address, cancel);
     }
 
     // The missing fields go between the header and its empty line, so that nothing of the message has to wait for them.
@@ -83,11 +83,17 @@ internal sealed class SubmissionTransaction : MessageTransaction
         if (verdict.Refusal is { } unwanted) return (null, unwanted);
         var signatures = new ArrayBufferWriter<byte>(signer is null ? 1 : 1024);
         signer?.Complete(signatures, Handoff.Time.GetUtcNow());
-        await using var plan = new DeliveryPlan(Handoff, Peer, Envelope, Header, Arrived) { Facts = facts, Signatures = signatures.WrittenMemory, Submission = Note?.Invoke(recipients, Arrived, false) };
+        await using var plan = new DeliveryPlan(Handoff, Peer, Envelope, Header, Arrived) { Facts = facts, Signatures = signatures.WrittenMemory, Submission = Draft(recipients) };
         if (await DeliverAsync(plan, recipients, default, cancel) is not { } receipt) return default;
         allowance.Commit();
         await NoteAsync(recipients);
         return (receipt, null);
+    }
+
+    private SubmissionDraft? Draft(List<RoutedRecipient> recipients)
+    {
+        var later = Deferral.Of(Envelope, Arrived);
+        return Note?.Invoke(recipients, later ?? Arrived, later is not null);
     }
 
     private ValueTask NoteAsync(List<RoutedRecipient> recipients)

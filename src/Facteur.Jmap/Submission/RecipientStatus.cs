@@ -13,13 +13,13 @@ internal sealed record RecipientStatus(string SmtpReply, string Delivered)
     public static RecipientStatus Of(QueueRecipient? row, SubmissionPlace place) => row switch
     {
         null when place == SubmissionPlace.Mailbox => new("250 2.1.5 delivered to the mailbox", "yes"),
-        null when place == SubmissionPlace.Onward => new("250 2.1.5 sent on to where the address leads", "unknown"),
+        null when place == SubmissionPlace.Onward => new("250 2.0.0 sent on to where the address leads", "unknown"),
         // Its entry is not remembered any more.
         null => new("250 2.0.0 sent", "unknown"),
         { State: QueueState.Cancelled } => new("550 5.7.0 taken back before it was sent", "no"),
         { State: QueueState.Failed } => new(Reply(row, 550, "5.0.0"), "no"),
         // A host that took it may still lose it; what was put into a mailbox here has arrived.
-        { State: QueueState.Delivered } => new(Reply(row, 250, "2.0.0"), row is { LastHost: "", LastEnhancedCode: "2.1.5" } && place == SubmissionPlace.Mailbox ? "yes" : "unknown"),
+        { State: QueueState.Delivered } => new(Reply(row, 250, "2.0.0"), row is { LastHost: "", LastEnhancedCode: "2.1.5" } ? "yes" : "unknown"),
         { Attempts: 0 } => new("250 2.0.0 waiting to be sent", "queued"),
         _ => new(Reply(row, 450, "4.0.0"), "queued"),
     };

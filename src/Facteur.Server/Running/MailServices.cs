@@ -83,12 +83,14 @@ internal sealed class MailServices : IAsyncDisposable
             Time = time,
             Loggers = loggers,
         };
+        Handoff = new MailHandoff(Delivery);
         var queueOptions = new QueueOptions();
         var destinations = new DestinationTable(queueOptions, time);
         Queue = new QueueService(store.Queue, routes, destinations);
         var reports = Add(new ReportRunner(store.Queue, store, outbound, reverse, configuration.Hostname, queueOptions, time, signer.SignAsync, loggers.CreateLogger<ReportRunner>()));
         var runner = Add(new QueueRunner(
-            store.Queue, store, network.Connector, routes, destinations, Suppressed, queueOptions, time, verp, loggers.CreateLogger<QueueRunner>()));
+            store.Queue, store, network.Connector, routes, destinations, Suppressed, queueOptions, time, verp, loggers.CreateLogger<QueueRunner>(),
+            new DeferredMail(Handoff)));
         runner.ReportOwed += reports.Wake;
         Add(new QueueRetention(store.Queue, store.Trace, store, queueOptions, time, loggers.CreateLogger<QueueRetention>()));
         Add(new JunkTrainer(store, Delivery.Policy.Learning, loggers.CreateLogger<JunkTrainer>()));
@@ -110,6 +112,9 @@ internal sealed class MailServices : IAsyncDisposable
     /// <summary>What accounts gave to programs.</summary>
     public OAuthGrants Grants { get; }
     public DeliveryServices Delivery { get; }
+
+    /// <summary>Takes messages of sessions, and delivers those whose time has come.</summary>
+    public MailHandoff Handoff { get; }
     public DkimKeyRing Keys { get; }
     public QueueService Queue { get; }
     public SuppressionList Suppressed { get; }

@@ -23,7 +23,7 @@ internal sealed class ProtocolHandlers : IDisposable
         var plaintext = configuration.PlaintextAuth == PlaintextAuth.Loopback;
         logins = new LoginService(store, new LoginOptions(), time, loggers.CreateLogger<LoginService>()) { ExternalPasswords = services.Ldap };
         recorder = new LoginRecorder(logins, time, loggers.CreateLogger<LoginRecorder>());
-        var handoff = new MailHandoff(services.Delivery);
+        var handoff = services.Handoff;
         var smtp = new SmtpOptions { HostName = configuration.Hostname, PlaintextAuthOnLoopback = plaintext };
         var smtpLogger = loggers.CreateLogger<SmtpConnectionHandler>();
         handlers = new Dictionary<ListenerProtocol, IConnectionHandler>
