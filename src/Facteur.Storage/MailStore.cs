@@ -83,6 +83,9 @@ public abstract partial class MailStore : IAsyncDisposable
 
     public abstract ValueTask<Quota> GetQuotaAsync(AccountId account, CancellationToken cancel);
 
+    /// <summary>Where an account stands, without looking at what is in it; null when there is no such account.</summary>
+    public abstract ValueTask<AccountModSeqs?> GetModSeqsAsync(AccountId account, CancellationToken cancel);
+
     // ---- looking
 
     /// <summary>Starts looking at a mailbox; views of one mailbox share their snapshots.</summary>
@@ -151,8 +154,16 @@ public sealed record CopyResult(uint UidValidity, IReadOnlyList<(Uid Source, Uid
 /// <param name="Vanished">UIDs removed, as ranges; may hold UIDs that never were (RFC 7162 §3.2.10).</param>
 public sealed record MailboxChanges(IReadOnlyList<MessageEntry> Changed, IReadOnlyList<UidRange> Vanished, ModSeq HighestModSeq);
 
-/// <summary>An account has new state; <see cref="Mailboxes"/> names the ones touched.</summary>
-public readonly record struct AccountChange(AccountId Account, ModSeq ModSeq, IReadOnlyList<MailboxId> Mailboxes);
+/// <summary>An account has new state; <see cref="Mailboxes"/> names the ones touched, none when it is something else.</summary>
+public readonly record struct AccountChange(AccountId Account, ModSeq ModSeq, IReadOnlyList<MailboxId> Mailboxes)
+{
+    /// <summary>It got messages that it had not before (EmailDelivery, RFC 8621 §1.5); copies of its own are none.</summary>
+    public bool HasNewEmails { get; init; }
+}
+
+/// <param name="Last">MODSEQ of the last change.</param>
+/// <param name="LastEmail">MODSEQ of the last message it got; 0 before the first.</param>
+public readonly record struct AccountModSeqs(ModSeq Last, ModSeq LastEmail);
 
 /// <summary>Messages went from one mailbox of an account to another.</summary>
 /// <param name="Emails">Source and target UID of each, ascending by source; at least one.</param>

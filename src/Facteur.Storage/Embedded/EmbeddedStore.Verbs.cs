@@ -76,6 +76,8 @@ public sealed partial class EmbeddedStore
 
     public override ValueTask<Quota> GetQuotaAsync(AccountId account, CancellationToken cancel) => new(Read(reader => MailboxReads.Quota(reader, account)));
 
+    public override ValueTask<AccountModSeqs?> GetModSeqsAsync(AccountId account, CancellationToken cancel) => new(Read(reader => MailboxReads.ModSeqs(reader, account)));
+
     public override ValueTask<MailboxView> OpenViewAsync(MailboxId mailbox, CancellationToken cancel)
     {
         cancel.ThrowIfCancellationRequested();

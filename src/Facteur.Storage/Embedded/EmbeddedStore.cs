@@ -215,9 +215,10 @@ public sealed partial class EmbeddedStore : MailStore
         foreach (var delta in session.Deltas)
             if (views.Publish(delta) is { } shared && (notify.Count == 0 || notify[^1] != shared)) notify.Add(shared);
         PublishAccounts(session);
-        var changes = new List<AccountChange>(session.Touched.Count);
-        foreach (var (id, mailboxes) in session.Touched)
-            if (session.FindAccount(id) is { } account) changes.Add(new AccountChange(id, new ModSeq(account.ModSeq), [.. mailboxes]));
+        var changes = new List<AccountChange>(session.Logs.Count);
+        foreach (var id in session.Logs.Keys.Union(session.Touched.Keys))
+            if (session.FindAccount(id) is { } account)
+                changes.Add(new AccountChange(id, new ModSeq(account.ModSeq), [.. session.Touched.GetValueOrDefault(id) ?? []]) { HasNewEmails = session.Received.Contains(id) });
         if (notify.Count + changes.Count > 0) announcer.Post(notify, changes);
         maintenance.Committed(changes, session.Database.PagesWritten());
     }

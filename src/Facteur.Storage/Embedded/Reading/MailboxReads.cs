@@ -42,6 +42,19 @@ internal static class MailboxReads
         return subscriptions;
     }
 
+    public static AccountModSeqs? ModSeqs(SqliteConnection database, AccountId account)
+    {
+        // Index email_account: ids of emails ascend with what their account gets.
+        var row = database.Get("""
+            SELECT modseq, ifnull((SELECT created_modseq FROM email WHERE account = ?1 ORDER BY id DESC LIMIT 1), 0)
+            FROM account WHERE id = ?1 AND removed_at IS NULL
+            """).Bind(1, account.Value);
+        if (!row.Step()) return null;
+        var modSeqs = new AccountModSeqs(new ModSeq(row.Int64(0)), new ModSeq(row.Int64(1)));
+        row.Reset();
+        return modSeqs;
+    }
+
     public static Quota Quota(SqliteConnection database, AccountId account)
     {
         var row = database.Get("SELECT octets, quota, messages FROM account WHERE id = ?1 AND removed_at IS NULL").Bind(1, account.Value);

@@ -121,6 +121,7 @@ internal sealed class Deliver(IReadOnlyList<Delivery> deliveries, EmbeddedQueue 
             Id = email, Thread = thread, Created = modSeq, Changed = modSeq, ReceivedAt = received.ToUnixTimeMilliseconds(), Size = intake.Length,
             HasAttachment = intake.Facts.HasAttachment, Body = new BodyReference(intake.Blob, intake.Length), First = default,
         });
+        session.Received.Add(account.Id);
         account.Messages++;
         account.Octets += intake.Length;
         return (email, thread);

@@ -47,6 +47,9 @@ internal sealed class WriteSession(SqliteConnection database, EmbeddedStoreOptio
     /// <summary>Accounts whose MODSEQ moved, with what happened in those that somebody looks at; null for others.</summary>
     public Dictionary<AccountId, AccountLog?> Logs { get; private set; } = [];
 
+    /// <summary>Accounts that got messages.</summary>
+    public HashSet<AccountId> Received { get; private set; } = [];
+
     /// <summary>True for an account that is kept in memory by email.</summary>
     public Func<AccountId, bool> IsWatched { get; init; } = _ => false;
 
@@ -93,6 +96,7 @@ internal sealed class WriteSession(SqliteConnection database, EmbeddedStoreOptio
         AfterCommit.Clear();
         Deltas = [];
         Touched = [];
+        if (Received.Count > 0) Received = [];
         Logs = [];
         if (accounts.Count + mailboxes.Count <= MaxKept) return;
         accounts.Clear();
