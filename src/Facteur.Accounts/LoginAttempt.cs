@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using Facteur.Accounts.Policy;
 using Facteur.Storage;
@@ -38,6 +39,12 @@ public sealed record Account(AccountId Id, string Address, string DisplayName)
 
     /// <summary>False for a member of a shared account who may only read it: nothing that is there may change.</summary>
     public bool MayWrite { get; init; } = true;
+
+    /// <summary>
+    /// Names the credential it got in by, the same at each login by that: for what lives as long as a credential does (RFC 8620 §7.2). No secret;
+    /// <see cref="LoginService.StandsAsync"/> reads it.
+    /// </summary>
+    public string CredentialName => Credential is { } used ? string.Create(CultureInfo.InvariantCulture, $"{used.Kind} {used.Id} {used.Label}") : "";
 
     /// <summary>Security changes of all accounts that <see cref="LoginService"/> had seen when it looked at this one.</summary>
     internal long SecurityEpoch { get; init; }

@@ -1,6 +1,7 @@
 using Facteur.Accounts;
 using Facteur.Delivery;
 using Facteur.Delivery.Receiving;
+using Facteur.Jmap.Push;
 using Facteur.Storage;
 
 namespace Facteur.Jmap;
@@ -11,6 +12,9 @@ public sealed record JmapServices(MailStore Store, AccountService Accounts, Logi
     public JmapLimits Limits { get; init; } = new();
 
     public JmapUrls Urls { get; init; } = new();
+
+    /// <summary>State changes to clients; null where nobody listens.</summary>
+    public PushService? Push { get; internal set; }
 
     private readonly DeliveryServices? delivery;
 

@@ -52,6 +52,7 @@ public static class FacteurWeb
     {
         var pipeline = application.Services.GetRequiredService<WebPipeline>();
         application.Use(pipeline.EnterAsync);
+        application.UseWebSockets(new WebSocketOptions { KeepAliveInterval = TimeSpan.FromMinutes(2), KeepAliveTimeout = TimeSpan.FromMinutes(1) });
         application.UseRouting();
         application.Use(pipeline.IdentifyAsync);
         StaticAssets.Map(application);

@@ -7,6 +7,7 @@ using Facteur.Delivery.Receiving;
 using Facteur.Delivery.Recipients;
 using Facteur.Jmap;
 using Facteur.Jmap.Http;
+using Facteur.Jmap.Push;
 using Facteur.Storage;
 using Facteur.Web.External;
 using Facteur.Web.Jmap;
@@ -29,6 +30,7 @@ public sealed class WebServices : IDisposable
 {
     private readonly LoginService logins;
     private readonly JmapAuthentication jmapAuthentication;
+    private readonly PushService push;
 
     public WebServices(WebParts parts)
     {
@@ -50,7 +52,8 @@ public sealed class WebServices : IDisposable
         Providers = new OidcProviders(Store);
         Policies = parts.Logins.Policies;
         parts.Logins.Tokens = Tokens;
-        var jmap = new JmapServices(Store, Accounts, parts.Logins, Time) { Delivery = parts.Delivery, Urls = new JmapUrls { Origin = () => Options.Origin } };
+        var jmap = new JmapServices(Store, Accounts, parts.Logins, Time) { Delivery = parts.Delivery, Urls = new JmapUrls { Origin = () => Options.Origin, EventSource = JmapUrls.EventSourceTemplate, WebSocket = JmapUrls.WebSocketPath } };
+        push = new PushService(jmap, new PushParts(Fetch.Invoke, new LoginStanding(this, parts.Logins).StandsAsync, $"mailto:postmaster@{Options.HostName}"), Loggers);
         jmapAuthentication = new JmapAuthentication(this, parts.Logins);
         Jmap = new JmapEndpoints(jmap, jmapAuthentication, Loggers);
     }
@@ -79,6 +82,7 @@ public sealed class WebServices : IDisposable
     public void Dispose()
     {
         Grants.Withdrawn -= logins.EndTokenSessions;
+        push.Dispose();
         jmapAuthentication.Dispose();
         Passkeys.Dispose();
     }

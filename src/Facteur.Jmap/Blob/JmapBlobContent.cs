@@ -1,4 +1,5 @@
 using Facteur.Mail;
+using Facteur.Storage;
 
 namespace Facteur.Jmap;
 
@@ -16,6 +17,9 @@ internal sealed class JmapBlobContent(IMessageSource source, string type, string
     public string Type { get; } = type;
 
     public string? Name { get; } = name;
+
+    /// <summary>Where it is stored, when it is as it is; null for what is decoded.</summary>
+    public BodyReference? Stored { get; init; }
 
     public ValueTask DisposeAsync() => held.DisposeAsync();
 }

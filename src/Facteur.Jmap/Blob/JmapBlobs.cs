@@ -4,27 +4,38 @@ using Facteur.Storage.Emails;
 
 namespace Facteur.Jmap;
 
-/// <summary>Blobs by id (RFC 8620 §6): messages and their parts.</summary>
+/// <summary>Blobs by id (RFC 8620 §6): messages, uploads, and the parts of both.</summary>
 internal static class JmapBlobs
 {
-    /// <summary>Opens a blob of an account that the caller may read; null when the account has none of that id (any more).</summary>
-    public static async ValueTask<JmapBlobContent?> OpenAsync(JmapServices services, AccountId account, JmapBlobId id, CancellationToken cancel)
+    /// <inheritdoc cref="OpenAsync(JmapServices, JmapAccount, JmapBlobId, CancellationToken)"/>
+    public static ValueTask<JmapBlobContent?> OpenAsync(JmapCall call, JmapAccount account, JmapBlobId id, CancellationToken cancel) =>
+        OpenAsync(call.Services, account, id, cancel);
+
+    /// <summary>Opens a blob of an account that the caller may read; null when the account has none of that id (any more), or it is an upload of somebody else.</summary>
+    public static async ValueTask<JmapBlobContent?> OpenAsync(JmapServices services, JmapAccount account, JmapBlobId id, CancellationToken cancel)
     {
-        if (id.Email is not { } email) return null;
-        var snapshot = await services.Store.Emails.LookAsync(account, cancel);
-        if (!snapshot.TryFind(email, out var row)) return null;
-        if (await services.Store.OpenBodyAsync(row.Body, cancel) is not { } body) return null;
-        if (id.Part is null) return new JmapBlobContent(body, "message/rfc822", null, body);
+        if (await FindAsync(services, account, id, cancel) is not { } found || await services.Store.OpenBodyAsync(found.Body, cancel) is not { } body) return null;
+        if (id.Part is null) return new JmapBlobContent(body, found.Type, null, body) { Stored = found.Body };
         JmapBlobContent? content = null;
         try
         {
-            content = await ReadPartsAsync(services, account, email, cancel) is { } root ? await PartBlob.OpenAsync(body, root, id.Part, body, cancel) : null;
+            var root = id.Email is { } email ? await ReadPartsAsync(services, account.Id, email, cancel) : PartTable.Parse((await PartBlob.ParseAsync(body, cancel)).Parts.Span);
+            content = root is null ? null : await PartBlob.OpenAsync(body, root, id.Part, body, cancel);
             return content;
         }
         finally
         {
             if (content is null) await body.DisposeAsync();
         }
+    }
+
+    /// <summary>The message or upload as a whole.</summary>
+    private static async ValueTask<(BodyReference Body, string Type)?> FindAsync(JmapServices services, JmapAccount account, JmapBlobId id, CancellationToken cancel)
+    {
+        if (id.Email is { } email)
+            return (await services.Store.Emails.LookAsync(account.Id, cancel)).TryFind(email, out var row) ? (row.Body, "message/rfc822") : null;
+        if (id.Upload is not { } number) return null;
+        return await services.Store.Uploads.FindAsync(new UploadOwner(account.Id, account.User), number, cancel) is { } upload ? (upload.Body, upload.Type) : null;
     }
 
     private static async ValueTask<MessagePart?> ReadPartsAsync(JmapServices services, AccountId account, EmailId email, CancellationToken cancel)

@@ -8,6 +8,9 @@ public static class JmapCapabilities
     public const string Submission = "urn:ietf:params:jmap:submission";
     public const string VacationResponse = "urn:ietf:params:jmap:vacationresponse";
     public const string WebSocket = "urn:ietf:params:jmap:websocket";
+
+    /// <summary>RFC 9749.</summary>
+    public const string WebPushVapid = "urn:ietf:params:jmap:webpush-vapid";
     public const string Blob = "urn:ietf:params:jmap:blob";
     public const string Quota = "urn:ietf:params:jmap:quota";
     public const string Mdn = "urn:ietf:params:jmap:mdn";

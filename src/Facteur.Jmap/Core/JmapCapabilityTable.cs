@@ -17,6 +17,7 @@ public static class JmapCapabilityTable
         new(JmapCapabilities.Submission, Account: WriteSubmission) { IsFor = static account => account.Rights.HasFlag(ShareRights.SendAs) },
         new(JmapCapabilities.VacationResponse),
         new(JmapCapabilities.WebSocket, WriteWebSocket) { IsOfAccounts = false, IsOffered = static services => services.Urls.WebSocket is not null },
+        new(JmapCapabilities.WebPushVapid, WriteWebPush) { IsOfAccounts = false, IsOffered = static services => services.Push is not null },
         new(JmapCapabilities.Blob, Account: WriteBlob),
         new(JmapCapabilities.Quota),
         new(JmapCapabilities.Mdn),
@@ -73,8 +74,8 @@ public static class JmapCapabilityTable
     {
         writer.WriteNumber("maxSizeBlobSet"u8, services.Limits.MaxSizeBlobSet);
         writer.WriteNumber("maxDataSources"u8, services.Limits.MaxDataSources);
-        WriteStrings(writer, "supportedTypeNames"u8, "Mailbox", "Thread", "Email");
-        WriteStrings(writer, "supportedDigestAlgorithms"u8, "sha-256", "sha-512", "sha");
+        WriteStrings(writer, "supportedTypeNames"u8, BlobLimits.TypeNames);
+        WriteStrings(writer, "supportedDigestAlgorithms"u8, BlobDigests.Names);
     }
 
     // RFC 9661 §1.2.1.
@@ -101,6 +102,12 @@ public static class JmapCapabilityTable
         var origin = services.Urls.Origin();
         writer.WriteString("url"u8, $"wss{origin[origin.IndexOf(':', StringComparison.Ordinal)..]}{services.Urls.WebSocket}");
         writer.WriteBoolean("supportsPush"u8, true);
+    }
+
+    // RFC 9749 §3.
+    private static void WriteWebPush(Utf8JsonWriter writer, JmapServices services)
+    {
+        if (services.Push?.ApplicationServerKey is { } key) writer.WriteString("applicationServerKey"u8, key);
     }
 
     private static void WriteStrings(Utf8JsonWriter writer, ReadOnlySpan<byte> name, params ReadOnlySpan<string> values)

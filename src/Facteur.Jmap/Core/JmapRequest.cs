@@ -36,12 +36,12 @@ public sealed class JmapRequest(JmapServices services, JmapUser user)
     {
         if (accounts is not null) return accounts;
         var own = User.Account;
-        var found = new List<JmapAccount> { new(own.Id, own.Address, own.DisplayName, own.Member is null, own.MayWrite ? ShareRights.All : ShareRights.Read) };
+        var found = new List<JmapAccount> { new(own.Id, own.Address, own.DisplayName, own.Member is null, own.MayWrite ? ShareRights.All : ShareRights.Read) { User = User.Person } };
         if (own.Member is null)
             foreach (var share in await Services.Store.Directory.ListSharesOfAsync(own.Id, cancel))
                 if (share.Rights.HasFlag(ShareRights.Read) && await Services.Store.Directory.GetAccountAsync(share.Shared, cancel) is { Enabled: true } shared
                     && await Services.Logins.LetsInMemberAsync(shared, own, cancel))
-                    found.Add(new JmapAccount(shared.Id, shared.Address, shared.DisplayName, false, share.Rights));
+                    found.Add(new JmapAccount(shared.Id, shared.Address, shared.DisplayName, false, share.Rights) { User = User.Person });
         return accounts = found;
     }
 

@@ -42,13 +42,19 @@ public sealed class JmapSetAnswer
         writer.WriteString("accountId"u8, accountId);
         writer.WriteString("oldState"u8, oldState);
         writer.WriteString("newState"u8, newState);
+        WriteObjects(writer);
+        writer.WriteEndObject();
+    }
+
+    /// <summary>What became of the objects, as members of the response; of a type without accounts and states that is all (RFC 8620 §7.2.2).</summary>
+    public void WriteObjects(Utf8JsonWriter writer)
+    {
         WriteCreated(writer);
         WriteUpdated(writer);
         WriteDestroyed(writer);
         WriteErrors(writer, "notCreated", notCreated);
         WriteErrors(writer, "notUpdated", notUpdated);
         WriteErrors(writer, "notDestroyed", notDestroyed);
-        writer.WriteEndObject();
     }
 
     private void WriteCreated(Utf8JsonWriter writer)

@@ -16,6 +16,12 @@ public sealed record JmapUrls
     /// <summary>The type is in the query: types have slashes, which servers and proxies treat as they like in a path.</summary>
     public const string Download = "/jmap/download/{accountId}/{blobId}/{name}?type={type}";
 
+    /// <summary>For <see cref="EventSource"/>.</summary>
+    public const string EventSourceTemplate = Push.EventSourceEndpoint.Template;
+
+    /// <summary>For <see cref="WebSocket"/>.</summary>
+    public const string WebSocketPath = Push.WebSocketEndpoint.Path;
+
     /// <summary>"https://mail.example.com", without a slash at its end.</summary>
     public Func<string> Origin { get; init; } = static () => "https://localhost";
 

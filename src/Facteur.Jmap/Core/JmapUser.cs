@@ -15,6 +15,9 @@ public sealed record JmapUser(Account Account, string UserName)
     /// <summary>Where the request comes from, for the trace of what is sent; null where that is not known.</summary>
     public IPAddress? Remote { get; init; }
 
+    /// <summary>Names what it was let in by, a credential or a session: the same for each request by that, and no secret.</summary>
+    public string Login { get; init; } = "";
+
     /// <summary>The person: a member of a shared account that is logged in to it, else the account itself.</summary>
     public AccountId Person => Account.Member ?? Account.Id;
 
@@ -38,5 +41,8 @@ public sealed record JmapUser(Account Account, string UserName)
 /// <param name="Rights">All of them for one's own.</param>
 public sealed record JmapAccount(AccountId Id, string Address, string Name, bool IsPersonal, ShareRights Rights)
 {
+    /// <summary>Who uses it: uploads are seen by nobody else (RFC 8620 §6.1).</summary>
+    public required AccountId User { get; init; }
+
     public bool IsReadOnly => !Rights.HasFlag(ShareRights.Write);
 }

@@ -1,7 +1,11 @@
+using Facteur.Jmap.Blob;
+using Facteur.Jmap.Push;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Facteur.Jmap.Http;
@@ -15,6 +19,8 @@ public sealed partial class JmapEndpoints
     /// <summary>Octets of a body that are taken, and then only thrown away, from who is not logged in.</summary>
     private const int MaxStrangersBody = 64 * 1024;
 
+    private readonly UserGates eventSources = new(EventSourceEndpoint.MaxPerUser);
+    private readonly UserGates webSockets = new(WebSocketEndpoint.MaxPerUser);
     private readonly IJmapAuthentication authentication;
     private readonly ILogger logger;
 
@@ -41,6 +47,12 @@ public sealed partial class JmapEndpoints
         JmapCors.Map(routes);
         SessionEndpoint.Map(routes, this);
         ApiEndpoint.Map(routes, this);
+        UploadEndpoint.Map(routes, this);
+        DownloadEndpoint.Map(routes, this);
+        if (Services.Push is not { Hub: var hub }) return;
+        var stopping = routes.ServiceProvider.GetService<IHostApplicationLifetime>()?.ApplicationStopping ?? CancellationToken.None;
+        EventSourceEndpoint.Map(routes, this, hub, eventSources, stopping);
+        WebSocketEndpoint.Map(routes, this, hub, webSockets, stopping);
     }
 
     /// <summary>
@@ -60,6 +72,8 @@ public sealed partial class JmapEndpoints
         JmapCors.Apply(context.Response);
         AllowBody(context, MaxStrangersBody);
         if (await authentication.AuthenticateAsync(context) is not { } user) return;
+        // Its key is part of the session.
+        if (Services.Push is { } push) await push.ReadyAsync(context.RequestAborted);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
         using var watch = user.Watch(() => End(ending));
         try

@@ -21,7 +21,7 @@ internal sealed class EmailParse() : JmapMethod("Email/parse", JmapCapabilities.
         var parsed = false;
         foreach (var text in blobIds.Distinct(StringComparer.Ordinal))
         {
-            await using var blob = JmapBlobId.TryParse(call.Request.ResolveId(text), out var id) ? await JmapBlobs.OpenAsync(call.Services, account.Id, id, cancel) : null;
+            await using var blob = JmapBlobId.TryParse(call.Request.ResolveId(text), out var id) ? await JmapBlobs.OpenAsync(call, account, id, cancel) : null;
             if (blob is null) notFound.Add(text);
             else if (await ParseAsync(blob, cancel) is not { } facts) notParsable.Add(text);
             else

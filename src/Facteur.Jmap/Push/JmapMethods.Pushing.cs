@@ -2,5 +2,5 @@ namespace Facteur.Jmap;
 
 public static partial class JmapMethods
 {
-    private static partial IEnumerable<JmapMethod> Pushing() => [];
+    private static partial IEnumerable<JmapMethod> Pushing() => [new Push.PushSubscriptionGet(), new Push.PushSubscriptionSet()];
 }

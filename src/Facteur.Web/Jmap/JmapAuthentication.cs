@@ -82,7 +82,10 @@ internal sealed class JmapAuthentication(WebServices web, LoginService logins) :
         var credential = new UsedCredential(session.Method == SignInMethod.Passkey ? CredentialKind.Passkey : CredentialKind.Password, session.Credential);
         var result = await logins.ResumeAsync(record.Id, request.Client, credential, context.RequestAborted);
         if (result.Account is not { } account) return await RefuseAsync(context, result);
-        return new JmapUser(account, account.Address) { Watcher = end => new SessionWatch(web.Sessions.Watch(session, end), logins.Watch(account, end)) };
+        return new JmapUser(account, account.Address)
+        {
+            Login = LoginStanding.NameOf(session), Watcher = end => new SessionWatch(web.Sessions.Watch(session, end), logins.Watch(account, end)),
+        };
     }
 
     /// <summary>
@@ -99,7 +102,7 @@ internal sealed class JmapAuthentication(WebServices web, LoginService logins) :
         return isReading || site == "same-origin" || headers[TokenHeader].ToString() is { Length: > 0 } token && request.IsOwnForm(token);
     }
 
-    private JmapUser UserOf(Account account) => new(account, account.Address) { Watcher = end => logins.Watch(account, end) };
+    private JmapUser UserOf(Account account) => new(account, account.Address) { Login = account.CredentialName, Watcher = end => logins.Watch(account, end) };
 
     private static string? Decode(string credentials)
     {

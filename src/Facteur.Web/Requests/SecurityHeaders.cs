@@ -29,7 +29,8 @@ internal static class SecurityHeaders
     private static void Write(HttpContext context)
     {
         var headers = context.Response.Headers;
-        headers.ContentSecurityPolicy = context.Items[FormTargetKey] is string target ? $"{Policy} {target}" : Policy;
+        // A download has a stricter one of its own.
+        if (headers.ContentSecurityPolicy.Count == 0) headers.ContentSecurityPolicy = context.Items[FormTargetKey] is string target ? $"{Policy} {target}" : Policy;
         headers.XContentTypeOptions = "nosniff";
         // With "no-referrer" browsers say "Origin: null" of our own forms, too.
         headers["Referrer-Policy"] = "same-origin";

@@ -41,5 +41,27 @@ internal sealed class JmapHttp(WebFixture web, string? authorization, string ori
         return JsonDocument.Parse(answer.Body).RootElement.GetProperty("methodResponses");
     }
 
+    /// <summary>Sends octets to be a blob.</summary>
+    public async Task<WebAnswer> UploadAsync(string account, byte[] octets, string? type = "application/octet-stream", params (string Name, string Value)[] headers)
+    {
+        var content = new ByteArrayContent(octets);
+        if (type is not null) content.Headers.TryAddWithoutValidation("Content-Type", type);
+        using var response = await OpenAsync(new HttpRequestMessage(HttpMethod.Post, $"/jmap/upload/{account}/") { Content = content }, headers);
+        return new WebAnswer(response.StatusCode, await response.Content.ReadAsStringAsync(), response);
+    }
+
+    /// <summary>Gets octets.</summary>
+    public async Task<(HttpResponseMessage Answer, byte[] Octets)> DownloadAsync(string path, params (string Name, string Value)[] headers)
+    {
+        var response = await OpenAsync(new HttpRequestMessage(HttpMethod.Get, path), headers);
+        return (response, await response.Content.ReadAsByteArrayAsync());
+    }
+
+    /// <summary>Sends a request; the answer is not read yet.</summary>
+    public Task<HttpResponseMessage> OpenAsync(HttpRequestMessage request, params (string Name, string Value)[] headers) => browser.OpenAsync(request, [.. Authorization, .. headers]);
+
+    /// <summary>Id of the user's own account.</summary>
+    public async Task<string> AccountAsync() => (await SessionAsync()).GetProperty("accounts").EnumerateObject().First().Name;
+
     private IEnumerable<(string, string)> Authorization => authorization is null ? [] : [("Authorization", authorization)];
 }

@@ -113,7 +113,7 @@ public class ReadingParseTests
         await using var jmap = await JmapHarness.StartAsync();
         var email = (await jmap.DeliverAsync(Carrier)).Value;
         Assert.True(JmapBlobId.TryParse($"e{email}{suffix}", out var id));
-        await using var blob = await JmapBlobs.OpenAsync(jmap.Services, jmap.Ada.Id, id, default);
+        await using var blob = await JmapBlobs.OpenAsync(jmap.Services, new JmapAccount(jmap.Ada.Id, jmap.Ada.Address, "", true, Facteur.Storage.ShareRights.All) { User = jmap.Ada.Id }, id, default);
         Assert.Equal(type, blob?.Type);
         if (blob is null) return;
         var octets = new byte[blob.Length];

@@ -52,6 +52,15 @@ internal sealed class WebBrowser(HttpMessageHandler server, string origin, Func<
         return SendAsync(new HttpRequestMessage(HttpMethod.Post, Address(path)) { Content = content }, headers);
     }
 
+    /// <summary>Sends a request as it is; the answer is not read yet.</summary>
+    public async Task<HttpResponseMessage> OpenAsync(HttpRequestMessage request, params (string Name, string Value)[] headers)
+    {
+        request.RequestUri = Address(request.RequestUri!.OriginalString);
+        foreach (var (name, value) in headers) request.Headers.TryAddWithoutValidation(name, value);
+        if (Cookies.Count > 0) request.Headers.TryAddWithoutValidation("Cookie", string.Join("; ", Cookies.Select(one => $"{one.Key}={one.Value.Value}")));
+        return await invoker.SendAsync(request, default);
+    }
+
     public Task<WebAnswer> OptionsAsync(string path, params (string Name, string Value)[] headers) => SendAsync(new HttpRequestMessage(HttpMethod.Options, Address(path)), headers);
 
     /// <summary>Loads a page and sends its form with the fields that are given.</summary>

@@ -34,6 +34,9 @@ internal sealed class WebFixture : IAsyncDisposable
     public LoginService Logins { get; }
     public WebServices Services { get; }
     public MailStore Store => store;
+
+    /// <summary>For what goes on: streams, WebSockets.</summary>
+    public TestServer Server => application.GetTestServer();
     public AccountRecord Moi { get; private set; } = null!;
 
     public static async Task<WebFixture> CreateAsync(FetchAsync? fetch = null, ILoggerFactory? loggers = null, bool plaintext = false)

@@ -41,12 +41,12 @@ internal sealed class DraftBlobs
 
     /// <summary>The octets of a blob; closing the stream lets go of it.</summary>
     public async ValueTask<Stream> OpenAsync(DraftBlob blob, CancellationToken cancel) =>
-        new BlobStream(await JmapBlobs.OpenAsync(services, account.Id, blob.Id, cancel) ?? throw NotFound([blob.Id.ToString()]));
+        new BlobStream(await JmapBlobs.OpenAsync(services, account, blob.Id, cancel) ?? throw NotFound([blob.Id.ToString()]));
 
     private async ValueTask<DraftBlob?> LookAsync(string? blobId, DraftPart part, CancellationToken cancel)
     {
         if (!JmapBlobId.TryParse(blobId, out var id)) return null;
-        if (await JmapBlobs.OpenAsync(services, account.Id, id, cancel) is not { } content) return null;
+        if (await JmapBlobs.OpenAsync(services, account, id, cancel) is not { } content) return null;
         await using (content)
         {
             var isMessage = IsMessage(part.Type.Length > 0 ? part.Type : content.Type);
