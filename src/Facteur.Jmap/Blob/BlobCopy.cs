@@ -12,9 +12,9 @@ internal sealed class BlobCopy() : JmapMethod("Blob/copy", JmapCapabilities.Core
 
     public override async ValueTask RunAsync(JmapCall call, CancellationToken cancel)
     {
-        JmapArguments.Only(call.Arguments, "fromAccountId", "accountId", "blobIds");
         var account = await call.AccountAsync(write: true, cancel);
         var from = await call.Request.FindAccountAsync(JmapArguments.RequireString(call.Arguments, "fromAccountId"), cancel) ?? throw new JmapMethodException("fromAccountNotFound");
+        JmapArguments.Only(call.Arguments, "fromAccountId", "accountId", "blobIds");
         var ids = JmapArguments.Strings(call.Arguments, "blobIds") ?? throw JmapMethodException.InvalidArguments("blobIds is missing");
         if (ids.Count > call.Services.Limits.MaxObjectsInSet) throw new JmapMethodException("requestTooLarge", "more blobs than maxObjectsInSet");
         var copied = new Dictionary<string, string>(StringComparer.Ordinal);

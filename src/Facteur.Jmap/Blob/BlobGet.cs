@@ -12,8 +12,8 @@ internal sealed class BlobGet() : JmapMethod("Blob/get", JmapCapabilities.Blob)
 
     public override async ValueTask RunAsync(JmapCall call, CancellationToken cancel)
     {
-        JmapArguments.Only(call.Arguments, "accountId", "ids", "properties", "offset", "length");
         var account = await call.AccountAsync(write: false, cancel);
+        JmapArguments.Only(call.Arguments, "accountId", "ids", "properties", "offset", "length");
         var ids = JmapGet.Ids(call) ?? throw JmapMethodException.InvalidArguments("ids is missing: blobs are not listed");
         var wanted = new Wanted(call);
         using var digests = new BlobDigests(wanted.Properties);

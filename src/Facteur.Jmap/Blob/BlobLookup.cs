@@ -9,8 +9,8 @@ internal sealed class BlobLookup() : JmapMethod("Blob/lookup", JmapCapabilities.
 {
     public override async ValueTask RunAsync(JmapCall call, CancellationToken cancel)
     {
-        JmapArguments.Only(call.Arguments, "accountId", "typeNames", "ids");
         var account = await call.AccountAsync(write: false, cancel);
+        JmapArguments.Only(call.Arguments, "accountId", "typeNames", "ids");
         var types = JmapArguments.Strings(call.Arguments, "typeNames") ?? throw JmapMethodException.InvalidArguments("typeNames is missing");
         var ids = JmapGet.Ids(call) ?? throw JmapMethodException.InvalidArguments("ids is missing");
         foreach (var type in types)

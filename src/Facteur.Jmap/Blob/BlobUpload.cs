@@ -13,8 +13,8 @@ internal sealed class BlobUpload() : JmapMethod("Blob/upload", JmapCapabilities.
 
     public override async ValueTask RunAsync(JmapCall call, CancellationToken cancel)
     {
-        JmapArguments.Only(call.Arguments, "accountId", "create");
         var account = await call.AccountAsync(write: true, cancel);
+        JmapArguments.Only(call.Arguments, "accountId", "create");
         var create = JmapArguments.Object(call.Arguments, "create") ?? throw JmapMethodException.InvalidArguments("create is missing");
         if (create.EnumerateObject().Count() > call.Services.Limits.MaxObjectsInSet) throw new JmapMethodException("requestTooLarge", "more objects than maxObjectsInSet");
         var created = new Dictionary<string, UploadRecord>(StringComparer.Ordinal);

@@ -23,6 +23,7 @@ internal static class MethodMatrix
     {
         "SearchSnippet/get" => ",\"emailIds\":[]",
         "Blob/lookup" => ",\"typeNames\":[],\"ids\":[]",
+        "Blob/copy" => $",\"fromAccountId\":\"{own}\",\"blobIds\":[]",
         "Blob/upload" => ",\"create\":{}",
         "Search/parse" => ",\"query\":\"\"",
         "SieveScript/validate" => ",\"blobId\":\"u1\"",
