@@ -18,7 +18,7 @@ internal sealed class MdnParse() : JmapMethod("MDN/parse", JmapCapabilities.Mdn)
         call.Answer.WriteString("accountId"u8, JmapIds.Of(account.Id));
         foreach (var text in blobIds.Distinct(StringComparer.Ordinal))
         {
-            await using var blob = JmapBlobId.TryParse(call.Request.ResolveId(text), out var id) ? await JmapBlobs.OpenAsync(call.Services, account.Id, id, cancel) : null;
+            await using var blob = JmapBlobId.TryParse(call.Request.ResolveId(text), out var id) ? await JmapBlobs.OpenAsync(call, account, id, cancel) : null;
             if (blob is null) notFound.Add(text);
             else if (await ReadAsync(blob, cancel) is not var (report, facts)) notParsable.Add(text);
             else
