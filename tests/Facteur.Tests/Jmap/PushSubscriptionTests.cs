@@ -158,7 +158,31 @@ public sealed class PushSubscriptionTests : IAsyncLifetime
         (service.Status, service.RetryAfter) = (201, null);
         var start = web.Clock.GetUtcNow();
         await AdvanceUntilAsync(() => !service.IsEmpty, TimeSpan.FromSeconds(1));
-        Assert.InRange(web.Clock.GetUtcNow() - start, TimeSpan.FromSeconds(119), TimeSpan.FromSeconds(130));
+        Assert.True(web.Clock.GetUtcNow() - start >= TimeSpan.FromSeconds(119));
+    }
+
+    [Fact]
+    public void Messages_keep_their_distance_and_failures_wait_longer_each_time()
+    {
+        var time = web.Clock;
+        var pace = new Facteur.Jmap.Push.PushPace(time);
+        TimeSpan Wait() => pace.NotBefore - time.GetUtcNow();
+        pace.Taken();
+        Assert.Equal(TimeSpan.FromSeconds(2), Wait());
+        pace.Failed(isTooMany: true, TimeSpan.FromSeconds(120));
+        Assert.Equal(TimeSpan.FromSeconds(120), Wait());
+        pace.Failed(isTooMany: true, null);
+        Assert.Equal(TimeSpan.FromSeconds(8), Wait());
+        foreach (var seconds in new[] { 10, 40, 160, 640, 2560, 3600, 3600 })
+        {
+            pace.Failed(isTooMany: false, null);
+            Assert.Equal(TimeSpan.FromSeconds(seconds), Wait());
+        }
+        Assert.False(pace.IsHopeless);
+        time.Advance(TimeSpan.FromDays(4));
+        Assert.True(pace.IsHopeless);
+        pace.Taken();
+        Assert.False(pace.IsHopeless);
     }
 
     [Fact]
