@@ -2,6 +2,7 @@ using Facteur.Accounts;
 using Facteur.Delivery;
 using Facteur.Delivery.Receiving;
 using Facteur.Jmap.Push;
+using Facteur.Sieve.Scripts;
 using Facteur.Storage;
 
 namespace Facteur.Jmap;
@@ -31,4 +32,7 @@ public sealed record JmapServices(MailStore Store, AccountService Accounts, Logi
 
     /// <summary>Sends messages of the store; null without <see cref="Delivery"/>.</summary>
     public StoredSubmission? Sending { get; private init; }
+
+    /// <summary>Scripts that accounts keep, as delivery runs them.</summary>
+    public SieveScripts Scripts => Delivery?.Sieve.Scripts ?? throw new InvalidOperationException("nothing is delivered here");
 }

@@ -4,7 +4,7 @@ using Facteur.Storage.Emails;
 
 namespace Facteur.Jmap;
 
-/// <summary>Blobs by id (RFC 8620 §6): messages, uploads, and the parts of both.</summary>
+/// <summary>Blobs by id (RFC 8620 §6): messages, uploads, the parts of both, and scripts.</summary>
 internal static class JmapBlobs
 {
     /// <inheritdoc cref="OpenAsync(JmapServices, JmapAccount, JmapBlobId, CancellationToken)"/>
@@ -14,6 +14,7 @@ internal static class JmapBlobs
     /// <summary>Opens a blob of an account that the caller may read; null when the account has none of that id (any more), or it is an upload of somebody else.</summary>
     public static async ValueTask<JmapBlobContent?> OpenAsync(JmapServices services, JmapAccount account, JmapBlobId id, CancellationToken cancel)
     {
+        if (id.Script is { } script) return await ScriptBlobs.OpenAsync(services, account.Id, script, cancel);
         if (await FindAsync(services, account, id, cancel) is not { } found || await services.Store.OpenBodyAsync(found.Body, cancel) is not { } body) return null;
         if (id.Part is null) return new JmapBlobContent(body, found.Type, null, body) { Stored = found.Body };
         JmapBlobContent? content = null;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Facteur.Delivery.Sieve;
 using Facteur.Sieve;
 using Facteur.Sieve.Scripts;
 using Facteur.Storage;
@@ -89,7 +90,7 @@ public static class JmapCapabilityTable
         writer.WriteNumber("maxNumberRedirects"u8, new SieveLimits().MaxRedirects);
         WriteStrings(writer, "sieveExtensions"u8, [.. SieveScript.Extensions]);
         WriteStrings(writer, "notificationMethods"u8, "mailto");
-        writer.WriteNull("externalLists"u8);
+        WriteStrings(writer, "externalLists"u8, [.. ScriptLists.Names]);
     }
 
     // RFC 9670 §1.5.1: principals have the number of their account.

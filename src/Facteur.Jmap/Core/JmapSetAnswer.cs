@@ -13,6 +13,9 @@ public sealed class JmapSetAnswer
     /// <summary>Something was changed.</summary>
     public bool HasChanges => created.Count + updated.Count + destroyed.Count > 0;
 
+    /// <summary>Something was not done.</summary>
+    public bool HasErrors => notCreated.Count + notUpdated.Count + notDestroyed.Count > 0;
+
     /// <param name="serverSet">Writes what the client did not send, beside the id; null for nothing.</param>
     public void Created(string creationId, string id, Action<Utf8JsonWriter>? serverSet) => created[creationId] = (id, serverSet);
 

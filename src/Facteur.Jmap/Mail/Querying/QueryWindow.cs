@@ -30,12 +30,17 @@ internal sealed record QueryWindow(long Position, string? Anchor, long AnchorOff
 
     /// <summary>Writes the answer of a query.</summary>
     /// <param name="total">Null when it was not asked for.</param>
-    public void WriteAnswer(Utf8JsonWriter json, JmapAccount account, QueryState state, long first, IEnumerable<string> ids, int? total)
+    public void WriteAnswer(Utf8JsonWriter json, JmapAccount account, QueryState state, long first, IEnumerable<string> ids, int? total) =>
+        WriteAnswer(json, account, state.ToString(), canCalculateChanges: true, first, ids, total);
+
+    /// <inheritdoc cref="WriteAnswer(Utf8JsonWriter, JmapAccount, QueryState, long, IEnumerable{string}, int?)"/>
+    /// <param name="canCalculateChanges">There is a /queryChanges.</param>
+    public void WriteAnswer(Utf8JsonWriter json, JmapAccount account, string state, bool canCalculateChanges, long first, IEnumerable<string> ids, int? total)
     {
         json.WriteStartObject();
         json.WriteString("accountId"u8, JmapIds.Of(account.Id));
-        json.WriteString("queryState"u8, state.ToString());
-        json.WriteBoolean("canCalculateChanges"u8, true);
+        json.WriteString("queryState"u8, state);
+        json.WriteBoolean("canCalculateChanges"u8, canCalculateChanges);
         json.WriteNumber("position"u8, first);
         json.WriteStartArray("ids"u8);
         foreach (var id in ids) json.WriteStringValue(id);
