@@ -140,7 +140,8 @@ public sealed class ProtectionTests
         var slower = known.Sum(a => unknown.Count(b => b < a)) / (double)(known.Count * unknown.Count);
         known.Sort();
         unknown.Sort();
-        Assert.True(Math.Abs(known[150] - unknown[150]) < 1, $"{known[150]} ms and {unknown[150]} ms");
+        // As a share: on a busy machine both take longer.
+        Assert.InRange(known[150] / unknown[150], 0.75, 1.33);
         Assert.InRange(slower, 0.3, 0.7);
     }
 
