@@ -36,7 +36,7 @@ internal sealed class ScriptWarnings
     private void LookAtInclude(SyntaxNode include)
     {
         if (include.Arguments.Any(argument => argument.IsTag && argument.Text is "global" or "optional")) return;
-        if (include.Arguments.LastOrDefault() is { Kind: TokenKind.String } name && !isThere(name.Text)) Warn(include, $"there is no script \"{OctetText.ToText(name.Text)}\" to include");
+        if (include.Arguments is [.., { Kind: TokenKind.String } name] && !isThere(name.Text)) Warn(include, $"there is no script \"{OctetText.ToText(name.Text)}\" to include");
     }
 
     // What keeps the message whatever else is said, so that "discard" only says so.
