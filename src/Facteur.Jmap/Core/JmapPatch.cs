@@ -74,7 +74,7 @@ public sealed class JmapPatch
         return at;
     }
 
-    private static IReadOnlyList<string> Split(string pointer)
+    private static string[] Split(string pointer)
     {
         if (pointer.AsSpan().IndexOfAny('/', '~') < 0) return [pointer];
         if (pointer.AsSpan().Count('/') >= MaxDepth) throw Invalid("a path leads to what is not there");

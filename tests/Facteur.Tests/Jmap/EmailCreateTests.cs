@@ -190,7 +190,9 @@ public sealed class EmailCreateTests(SharedJmap shared) : IClassFixture<SharedJm
         Assert.Equal(("image/gif", "a.gif", 6), (part.GetProperty("type").GetString(), part.GetProperty("name").GetString(), part.GetProperty("size").GetInt32()));
     }
 
-    private static string Compact(JsonElement json) => JsonSerializer.Serialize(json, new JsonSerializerOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    private static readonly JsonSerializerOptions readable = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private static string Compact(JsonElement json) => JsonSerializer.Serialize(json, readable);
 
     private static string Shape(JsonElement part)
     {

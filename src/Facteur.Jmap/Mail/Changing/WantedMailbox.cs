@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 using Facteur.Storage;
 
@@ -8,6 +9,8 @@ namespace Facteur.Jmap;
 /// <param name="Color">"#rrggbb", or "" for none (docs/jmap.md).</param>
 internal sealed record WantedMailbox(string Name, string? ParentId, MailboxRole Role, int SortOrder, bool IsSubscribed, string Color)
 {
+    private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdefABCDEF");
+
     /// <summary>What the server says of a mailbox and no client changes.</summary>
     public static readonly string[] ServerSet = ["id", "totalEmails", "unreadEmails", "totalThreads", "unreadThreads", "myRights"];
 
@@ -57,7 +60,7 @@ internal sealed record WantedMailbox(string Name, string? ParentId, MailboxRole 
     private static string ReadColor(JmapObjectReader reader)
     {
         if (reader.String("color") is not { } color) return "";
-        if (color.Length == 7 && color[0] == '#' && color.AsSpan(1).IndexOfAnyExcept("0123456789abcdefABCDEF") < 0) return color.ToLowerInvariant();
+        if (color.Length == 7 && color[0] == '#' && !color.AsSpan(1).ContainsAnyExcept(HexDigits)) return color.ToLowerInvariant();
         reader.Invalid("color", "a color is written #rrggbb");
         return "";
     }

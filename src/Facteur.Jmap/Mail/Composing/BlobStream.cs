@@ -21,7 +21,11 @@ internal sealed class BlobStream(JmapBlobContent content) : Stream
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-    public override ValueTask DisposeAsync() => content.DisposeAsync();
+    public override async ValueTask DisposeAsync()
+    {
+        await content.DisposeAsync();
+        await base.DisposeAsync();
+    }
 
     public override void Flush()
     {

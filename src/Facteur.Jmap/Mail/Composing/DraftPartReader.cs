@@ -35,7 +35,7 @@ internal sealed class DraftPartReader(JsonElement? values)
         };
     }
 
-    private IReadOnlyList<DraftPart> ReadSubParts(JmapObjectReader reader, string type)
+    private List<DraftPart> ReadSubParts(JmapObjectReader reader, string type)
     {
         var isMultipart = type.StartsWith("multipart/", StringComparison.Ordinal);
         var subParts = parts > MaxParts ? null : reader.Array("subParts");

@@ -86,7 +86,7 @@ public sealed class ScriptRedirectTests
     {
         await using var fixture = await ScriptFixture.CreateAsync(string.Concat(Enumerable.Range(0, 11).Select(i => $"redirect \"a{i}@elsewhere.test\";")));
         await fixture.SendAsync();
-        Assert.Empty((await fixture.QueueAsync()).Where(item => item.Message.Kind == "forward"));
+        Assert.DoesNotContain(await fixture.QueueAsync(), item => item.Message.Kind == "forward");
         Assert.Contains("bonjour", await fixture.InAsync("INBOX"));
     }
 }
