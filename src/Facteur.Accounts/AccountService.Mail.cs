@@ -10,10 +10,6 @@ public sealed partial class AccountService
     /// <summary>Addresses one account forwards to.</summary>
     public const int MaxForwardTargets = 10;
 
-    private const int MaxVacationSubject = 200;
-    private const int MaxVacationText = 20_000;
-    private const int MaxVacationDays = 365;
-
     private static readonly TimeSpan codeLifetime = TimeSpan.FromDays(7);
 
     public async ValueTask<ForwardSetting?> GetForwardAsync(string account, CancellationToken cancel) =>
@@ -74,8 +70,9 @@ public sealed partial class AccountService
     public async ValueTask SetVacationAsync(string account, VacationSetting? vacation, CancellationToken cancel)
     {
         var owner = await RequireAccountAsync(account, cancel);
-        if (vacation is not null && Complaint(vacation) is { } complaint) throw new AccountRuleException(complaint);
-        await Settings.WriteAsync(SettingScope.Of(owner.Id), AccountSettings.Vacation, vacation, MailSettingsJson.Default.VacationSetting, cancel);
+        // Who sets it by hand means to say something; a program may leave the words to us (RFC 8621 §8).
+        if (vacation is { Html: null } && string.IsNullOrWhiteSpace(vacation.Text)) throw new AccountRuleException($"The text of a reply has 1 to {VacationSettings.MaxText} characters.");
+        await new VacationSettings(Settings).WriteAsync(owner.Id, vacation, cancel);
     }
 
     /// <summary>Sets the language of reports and replies for an account.</summary>
@@ -110,14 +107,6 @@ public sealed partial class AccountService
     /// <summary>Switches ids in envelope senders on or off for a domain (<see cref="BounceSetting"/>).</summary>
     public async ValueTask SetBouncesAsync(string? domain, BounceSetting? setting, CancellationToken cancel) =>
         await Settings.WriteAsync(await ScopeAsync(domain, cancel), AccountSettings.Bounces, setting, MailSettingsJson.Default.BounceSetting, cancel);
-
-    private static string? Complaint(VacationSetting vacation)
-    {
-        if (string.IsNullOrWhiteSpace(vacation.Text) || vacation.Text.Length > MaxVacationText) return $"The text of a reply has 1 to {MaxVacationText} characters.";
-        if (vacation.Subject.Length > MaxVacationSubject || !EmailAddress.IsPlainText(vacation.Subject)) return $"The subject of a reply is one line of at most {MaxVacationSubject} characters.";
-        if (vacation.Days is < 1 or > MaxVacationDays) return $"The days between two replies to one sender are 1 to {MaxVacationDays}."; // RFC 5230 §4.1
-        return vacation is { From: { } from, Until: { } until } && until <= from ? "The end of the absence is not after its beginning." : null;
-    }
 
     private async ValueTask<string> ForwardTargetAsync(AccountRecord owner, string target, CancellationToken cancel)
     {

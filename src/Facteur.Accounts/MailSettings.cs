@@ -25,11 +25,19 @@ public sealed record ForwardSetting(IReadOnlyList<ForwardTarget> Targets, Forwar
 
 /// <summary>The setting "vacation" of an account: a reply to who writes meanwhile (RFC 3834, RFC 5230).</summary>
 /// <param name="Subject">"" for one made of the message's own.</param>
-/// <param name="Text">Plain text.</param>
+/// <param name="Text">Plain text; "" for that of the HTML or, without one, a sentence in the language of the account.</param>
 /// <param name="From">Not before; null: at once.</param>
 /// <param name="Until">Not from then on; null: until it is removed.</param>
 /// <param name="Days">The same sender has no second reply for so many days; 1 to 365.</param>
-public sealed record VacationSetting(string Subject, string Text, DateTimeOffset? From = null, DateTimeOffset? Until = null, int Days = 7);
+public sealed record VacationSetting(string Subject, string Text, DateTimeOffset? From = null, DateTimeOffset? Until = null, int Days = 7)
+{
+    /// <summary>It is kept for another time; nobody is replied to.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsOff { get; init; }
+
+    /// <summary>The reply as HTML, for readers that show it; null: the text alone.</summary>
+    public string? Html { get; init; }
+}
 
 /// <summary>What POP programs see of the mail.</summary>
 public enum PopScope : byte

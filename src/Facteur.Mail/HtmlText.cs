@@ -15,6 +15,9 @@ public sealed class HtmlText
     private const int MaxName = 16;
     private const int MaxEntity = 33; // the longest name of HTML has 31 letters
 
+    /// <summary>Stands where block elements part words.</summary>
+    public char Separator { get; init; } = ' ';
+
     private readonly char[] name = new char[MaxName];
     private readonly char[] entity = new char[MaxEntity];
     private int nameLength, entityLength;
@@ -159,7 +162,7 @@ public sealed class HtmlText
         state = State.Text;
         ReadOnlySpan<char> element = name.AsSpan(0, nameLength);
         if (!IsInline(element))
-            output.Write(" ");
+            output.Write([Separator]);
         raw = closing ? null : element switch
         {
             "script" => "script",

@@ -10,6 +10,7 @@ internal sealed class EnglishWords : ReportWords
 
     public override string Tag => "en";
     public override string SenderName => "Mail Delivery System";
+    public override string Away => "I am away and may read your message only later.";
     public override string Why => "Why: ";
     public override string Next => "What you can do: ";
     protected override string First => "1";

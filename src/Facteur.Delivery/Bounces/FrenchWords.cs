@@ -10,6 +10,7 @@ internal sealed class FrenchWords : ReportWords
 
     public override string Tag => "fr";
     public override string SenderName => "Service de distribution du courrier";
+    public override string Away => "Je suis absent en ce moment et ne lirai peut-être votre message que plus tard.";
     public override string Why => "Pourquoi : ";
     public override string Next => "Ce que vous pouvez faire : ";
     protected override string First => "1er";

@@ -23,6 +23,8 @@ internal abstract class ReportWords
     public abstract string Subject(QueueReport kind, string original);
     /// <summary>Subject of a reply that goes out by itself; "" when the message had none.</summary>
     public abstract string ReplySubject(string original);
+    /// <summary>A reply in which the account itself said nothing.</summary>
+    public abstract string Away { get; }
     public abstract string Greeting(string host);
     public abstract string Intro(QueueReport kind, string subject, string date, int recipients);
 

@@ -125,7 +125,7 @@ internal sealed class DeliveryPlan(MailHandoff handoff, SmtpPeer peer, Envelope 
         foreach (var account in recipients.SelectMany(routed => routed.Local).Select(local => local.Account).DistinctBy(account => account.Id))
         {
             if (scripted!.Decisions.TryGetValue(account.Id, out var decision) && (decision.IsGone || decision.AnswersSender)) continue;
-            if (await handoff.Services.Settings.VacationAsync(account.Id, cancel) is null) continue;
+            if (await handoff.Services.Settings.VacationAsync(account.Id, cancel) is null or { IsOff: true }) continue;
             if (await handoff.Services.Vacation.ReplyAsync(account, sender.ToString(), await subject!.HeaderAsync(cancel), subject.IsJunk(account.Id), cancel) is not { } reply) continue;
             var own = new OwnMessage(account.Id, account.Address, [reply.To], reply.Content, "vacation", reply.MessageId, reply.Subject)
             {

@@ -26,6 +26,9 @@ public sealed record ReplyTemplate(string Subject, string Text, TimeSpan Interva
     /// <summary>A mailbox-list; used where all of it belongs to the account (RFC 5230 §4.3), else the address that was written to.</summary>
     public string? From { get; init; }
 
+    /// <summary>The reply as HTML beside the text; the text may be "" then.</summary>
+    public string? Html { get; init; }
+
     /// <summary>Further addresses of the owner (RFC 5230 §4.5).</summary>
     public IReadOnlyList<string> Addresses { get; init; } = [];
 }
@@ -45,7 +48,10 @@ public sealed class VacationResponder(RecipientDirectory directory, AccountSetti
     public async ValueTask<AutomaticReply?> ReplyAsync(AccountRecord account, string sender, ReadOnlyMemory<byte> header, bool isJunk, CancellationToken cancel)
     {
         if (sender.Length == 0 || await settings.VacationAsync(account.Id, cancel) is not { } setting) return null;
-        var template = new ReplyTemplate(setting.Subject, setting.Text, TimeSpan.FromDays(setting.Days), Hash($"{setting.Subject}\0{setting.Text}"));
+        var template = new ReplyTemplate(setting.Subject, setting.Text, TimeSpan.FromDays(setting.Days), Hash(setting.Html is null ? $"{setting.Subject}\0{setting.Text}" : $"{setting.Subject}\0{setting.Text}\0{setting.Html}"))
+        {
+            Html = setting.Html,
+        };
         return await ReplyAsync(account, template, setting, sender, header, isJunk, cancel);
     }
 
@@ -96,7 +102,7 @@ public sealed class VacationResponder(RecipientDirectory directory, AccountSetti
             .Header("Auto-Submitted", "auto-replied") // RFC 3834 §3.1.7
             .Header("X-Auto-Response-Suppress", "All"); // Exchange would answer it otherwise
         if (template.IsMime) builder.Body(MimeReason.Read(template.Text));
-        else builder.Text(template.Text);
+        else WriteText(builder, template, words);
         if (message.MessageId is { } original && ReportComposer.IsIdentifier(original))
         {
             // RFC 5322 §3.6.4, and of a very long trail its end.
@@ -105,6 +111,15 @@ public sealed class VacationResponder(RecipientDirectory directory, AccountSetti
         }
         var isInternational = !Ascii.IsValid(sender) || from.Exists(one => !Ascii.IsValid(one.Address));
         return new AutomaticReply(account.Id, sender, builder.ToArray(), id, subject, template.IsMime ? BodyType.EightBitMime : BodyType.SevenBit, isInternational);
+    }
+
+    /// <summary>The text, that of the HTML, or a sentence of ours (RFC 8621 §8).</summary>
+    private static void WriteText(MessageBuilder builder, ReplyTemplate template, ReportWords words)
+    {
+        var text = template.Text;
+        if (text.Length == 0 && template.Html is { } html) text = HtmlLines.Of(html);
+        builder.Text(string.IsNullOrWhiteSpace(text) ? words.Away : text);
+        if (template.Html is not null) builder.Html(template.Html);
     }
 
     private async ValueTask<List<(string Address, string? Name)>> FromAsync(AccountRecord account, string? wanted, string addressedTo, CancellationToken cancel)

@@ -7,7 +7,7 @@ namespace Facteur.Delivery.Vacation;
 public enum VacationDecision : byte
 {
     Reply,
-    /// <summary>The absence has not begun or is over.</summary>
+    /// <summary>The absence has not begun or is over, or the setting is off.</summary>
     NotNow,
     /// <summary>The empty reverse-path: nobody to reply to (RFC 3834 §2).</summary>
     NullSender,
@@ -43,7 +43,7 @@ public static class VacationRules
     public static VacationDecision Decide(
         VacationSetting setting, VacationMessage message, string sender, string? addressedTo, bool isOwnSender, bool isJunk, bool repliedBefore, DateTimeOffset now)
     {
-        if (now < setting.From || now >= setting.Until) return VacationDecision.NotNow;
+        if (setting.IsOff || now < setting.From || now >= setting.Until) return VacationDecision.NotNow;
         if (sender.Length == 0) return VacationDecision.NullSender;
         if (!MailAddress.TryParse(sender, out var address) || IsSystem(address.LocalPart)) return VacationDecision.SystemSender;
         if (message.IsAutomatic) return VacationDecision.Automatic;

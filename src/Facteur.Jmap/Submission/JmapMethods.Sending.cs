@@ -6,6 +6,7 @@ public static partial class JmapMethods
     [
         new IdentityGet(), new IdentityChanges(), new IdentitySet(),
         new EmailSubmissionGet(), new EmailSubmissionChanges(), new EmailSubmissionQuery(), new EmailSubmissionQueryChanges(), new EmailSubmissionSet(),
+        new VacationResponseGet(), new VacationResponseSet(),
         new MdnSend(), new MdnParse(),
     ];
 }

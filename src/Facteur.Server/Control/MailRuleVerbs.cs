@@ -62,7 +62,11 @@ internal sealed class MailRuleVerbs(AccountService accounts, AccountSettings set
         var setting = new VacationSetting(
             request.Find("subject") ?? before.Subject, request.Find("text") ?? before.Text,
             request.Find("from") is { } from ? Moment(from) : before.From, request.Find("until") is { } until ? Moment(until) : before.Until,
-            request.Find("days") is { } days ? int.Parse(days, CultureInfo.InvariantCulture) : before.Days);
+            request.Find("days") is { } days ? int.Parse(days, CultureInfo.InvariantCulture) : before.Days)
+        {
+            // HTML says what the text beside it says: another text has none.
+            Html = request.Find("text") is null ? before.Html : null,
+        };
         await accounts.SetVacationAsync(request.Require("account"), setting, cancel);
         return await ShowVacationAsync(request, cancel);
     }
@@ -130,7 +134,7 @@ internal sealed record ForwardCodeView(string Address, string? Code);
 /// <param name="State">"off", "on", "later" (it begins then) or "over".</param>
 internal sealed record VacationView(string Account, string State, string Subject, string Text, DateTimeOffset? From, DateTimeOffset? Until, int? Days)
 {
-    public static VacationView Of(string account, VacationSetting? setting, DateTimeOffset now) => setting is null
+    public static VacationView Of(string account, VacationSetting? setting, DateTimeOffset now) => setting is null or { IsOff: true }
         ? new VacationView(account, "off", "", "", null, null, null)
         : new VacationView(account, setting.From > now ? "later" : setting.Until <= now ? "over" : "on", setting.Subject, setting.Text, setting.From, setting.Until, setting.Days);
 }

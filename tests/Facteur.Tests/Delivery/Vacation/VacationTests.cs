@@ -72,6 +72,24 @@ public sealed class VacationTests
         Assert.Null(await ReplyAsync(site, Personal, "lise@example.net"));
     }
 
+    [Fact]
+    public async Task Html_stands_beside_its_text_and_words_that_were_left_to_us_are_ours()
+    {
+        await using var site = await RouterFixture.CreateAsync();
+        var settings = new VacationSettings(new AccountSettings(site.Store.Settings));
+        var claire = (await site.Administration.GetAccountAsync("claire@exemple.fr", default)).Id;
+        await settings.WriteAsync(claire, new("Away", "") { Html = "<div>I am <b>away</b>.</div>\n<div>Claire</div>" }, default);
+        var both = Encoding.UTF8.GetString((await ReplyAsync(site, Personal))!.Content.Span);
+        Assert.Contains("multipart/alternative", both, StringComparison.Ordinal);
+        Assert.Contains("I am away.\r\nClaire", both, StringComparison.Ordinal);
+        Assert.Contains("<b>away</b>", both, StringComparison.Ordinal);
+        await settings.WriteAsync(claire, new("", ""), default);
+        await site.Administration.SetAccountLocaleAsync("claire@exemple.fr", "en", default);
+        Assert.Contains("I am away and may read your message only later.", Encoding.UTF8.GetString((await ReplyAsync(site, Personal))!.Content.Span), StringComparison.Ordinal);
+        await settings.WriteAsync(claire, new("", "kept") { IsOff = true }, default);
+        Assert.Null(await ReplyAsync(site, Personal));
+    }
+
     [Theory]
     [InlineData("To: claire+x@exemple.fr\n", true)]
     [InlineData("Cc: x@example.net, \"C\" <CLAIRE@exemple.fr>\n", true)]
