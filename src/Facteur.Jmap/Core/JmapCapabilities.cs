@@ -17,12 +17,6 @@ public static class JmapCapabilities
     public const string Sieve = "urn:ietf:params:jmap:sieve";
     public const string Principals = "urn:ietf:params:jmap:principals";
 
-    /// <summary>Snooze, labels' colours, conversations muted: docs/jmap.md.</summary>
+    /// <summary>Searches in words, colours of mailboxes: docs/jmap.md.</summary>
     public const string FacteurMail = "https://facteur.email/jmap/mail";
-
-    /// <summary>Disposable addresses: docs/jmap.md.</summary>
-    public const string FacteurAddresses = "https://facteur.email/jmap/addresses";
-
-    /// <summary>Rules of the account without writing Sieve: docs/jmap.md.</summary>
-    public const string FacteurRules = "https://facteur.email/jmap/rules";
 }

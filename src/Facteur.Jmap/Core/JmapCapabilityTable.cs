@@ -26,8 +26,6 @@ public static class JmapCapabilityTable
         new(JmapCapabilities.Principals, Account: WritePrincipals),
         // Properties of mailboxes and emails; it need not have a method.
         new(JmapCapabilities.FacteurMail) { IsOffered = static _ => true },
-        new(JmapCapabilities.FacteurAddresses),
-        new(JmapCapabilities.FacteurRules),
     ];
 
     // RFC 8620 §2.

@@ -77,7 +77,7 @@ public sealed class MemberVerbTests
         await line.SayAsync("address", "add", "moi@demo.test", "je@demo.test");
         Assert.Matches("1 +│ moi +│ moi@demo.test │ +│ moi / mieux │ default", await line.SayAsync("identity", "add", "moi@demo.test", "moi@demo.test", "--signature", "moi\\nmieux"));
         await line.SayAsync("identity", "add", "moi@demo.test", "je@demo.test", "--name", "Je", "--reply-to", "moi@demo.test", "--default");
-        Assert.Equal("""{"id":2,"name":"Je","address":"je@demo.test","replyTo":"moi@demo.test","signatureText":null,"signatureHtml":null,"default":true,"allowed":true}""",
+        Assert.Equal("""{"id":2,"name":"Je","address":"je@demo.test","replyTo":"moi@demo.test","bcc":null,"signatureText":null,"signatureHtml":null,"default":true,"allowed":true}""",
             (await line.JsonAsync("identity", "list", "moi@demo.test"))[1]!.ToJsonString());
         await line.SayAsync("address", "rm", "je@demo.test");
         Assert.Contains("not allowed any more", await line.SayAsync("identity", "default", "moi@demo.test", "1"), StringComparison.Ordinal);

@@ -186,8 +186,8 @@ public sealed class DeferredSendTests
         var nowhere = new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, 0);
         var peer = new Facteur.Smtp.SmtpPeer(
             Facteur.Smtp.SmtpMode.Submission, "c", nowhere, nowhere, "pc", true, "TLS1.3", null, new Account(server.Ada.Id, server.Ada.Address, "Ada"));
-        Facteur.Smtp.EnvelopeAddress.TryParse("ada@example.com", out var sender);
-        Facteur.Smtp.EnvelopeAddress.TryParse("bob@example.com", out var bob);
+        Assert.True(Facteur.Smtp.EnvelopeAddress.TryParse("ada@example.com", out var sender));
+        Assert.True(Facteur.Smtp.EnvelopeAddress.TryParse("bob@example.com", out var bob));
         var envelope = new Facteur.Smtp.Envelope { Id = "c-1", Sender = sender, Release = Facteur.Smtp.HoldRequest.For("60", now) };
         await using (var transaction = server.Handoff.Open(peer, envelope))
         {

@@ -94,7 +94,7 @@ public abstract partial class StoreContract
         known = changes.Snapshot.ModSeq;
         await Store.StoreFlagsAsync(inbox.Id, All, FlagChange.Remove, deleted, null, default);
         changes = (await Store.Emails.ChangesSinceAsync(account, known, default))!;
-        Assert.Equal(ChangeKind.Updated, Assert.Single(changes.Emails).Kind);
+        Assert.Equal(ChangeKind.Created, Assert.Single(changes.Emails).Kind); // to who saw it go
         Assert.Equal("INBOX", Where(changes.Snapshot, entry.Email));
     }
 

@@ -48,7 +48,7 @@ internal sealed class WebFixture : IAsyncDisposable
         var logins = new LoginService(store, options, clock, NullLogger<LoginService>.Instance);
         var web = new WebServices(new WebParts(
             new WebOptions { HostName = "mail.demo.test", PlaintextOnLoopback = plaintext }, store, logins, options, fetch ?? ((request, _) => throw new InvalidOperationException($"nobody may be asked, not {request.Uri}")),
-            clock, loggers ?? NullLoggerFactory.Instance));
+            clock, loggers ?? NullLoggerFactory.Instance) { Delivery = TestDelivery.Services(store, "mail.demo.test", clock) });
         await web.Accounts.AddDomainAsync("demo.test", default);
         await web.Accounts.AddAccountAsync("moi@demo.test", "Moi", Password, default);
         await web.Accounts.AddAccountAsync("ami@demo.test", "Ami", "rivière-17-lune", default);
