@@ -55,7 +55,7 @@ public sealed partial class QueueStormTests(ITestOutputHelper output)
         foreach (var sender in senders) sessions[sender] = await LoginAsync(server, sender);
 
         // What a server that has sent before holds: code is compiled when it first runs, and the queue is not to answer for that.
-        await SubmitAsync(sessions["fresh@chaos.test"], "fresh@chaos.test", [$"first@d{Domains}.storm.test"]);
+        await SubmitAsync(await LoginAsync(server, "fresh@chaos.test"), "fresh@chaos.test", [$"first@d{Domains}.storm.test"]);
         await WaitForAsync(() => sink.Delivered.ContainsKey($"first@d{Domains}.storm.test"), 30);
         var residentBefore = Resident(server);
         var enqueue = Stopwatch.StartNew();
