@@ -1,6 +1,6 @@
 """Writes the table of bench/compare from its JSON lines: results.py FOLDER MESSAGES IDLE"""
-import json, os, platform, sys
-from machine import processor
+import os, platform, sys
+from machine import processor, result_of
 
 folder, messages, idle = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
 ROWS = [
@@ -21,14 +21,6 @@ ROWS = [
 ]
 
 
-def read(server, key):
-    try:
-        with open(os.path.join(folder, f"{server}.{key}")) as f:
-            return json.load(f)
-    except (OSError, ValueError):
-        return None
-
-
 def number(x):
     return f"{x:,.0f}" if x >= 100 else f"{x:,.1f}"
 
@@ -39,13 +31,13 @@ print(f"Written by `bench/compare` on {os.cpu_count()} cores of {processor()}, L
       f"The mailbox of the FETCH, SELECT, STORE and SEARCH rows holds {messages:,} messages of 4 KiB.\n")
 print("| load | Postfix + Dovecot | p50/p99 ms | Facteur | p50/p99 ms | ratio |\n|---|---:|---:|---:|---:|---:|")
 for key, name, unit in ROWS:
-    a, b = read("peers", key), read("facteur", key)
+    a, b = result_of(folder, "peers", key), result_of(folder, "facteur", key)
     cell = lambda r: f"{number(r['operationsPerSecond'])} {unit}" + (f" ({r['errors']} errors)" if r["errors"] else "") if r else "-"
     times = lambda r: f"{r['p50Ms']:.1f} / {r['p99Ms']:.1f}" if r else "-"
     ratio = f"{b['operationsPerSecond'] / a['operationsPerSecond']:.1f}" if a and b and a["operationsPerSecond"] else "-"
     print(f"| {name} | {cell(a)} | {times(a)} | {cell(b)} | {times(b)} | {ratio} |")
 print(f"\n| memory of Facteur | resident | more with {idle:,} connections in IDLE |\n|---|---:|---:|")
 for key, name in (("idle-clear", "in clear"), ("idle-tls", "over TLS")):
-    r = read("facteur", key)
+    r = result_of(folder, "facteur", key)
     if r and r.get("residentKiBHeld"):
         print(f"| {name} | {r['residentKiBBefore'] / 1024:.0f} MiB | {(r['residentKiBHeld'] - r['residentKiBBefore']) / 1024:.1f} MiB |")

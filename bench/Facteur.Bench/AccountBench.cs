@@ -3,7 +3,7 @@ using System.Text;
 using Facteur.Storage;
 using Facteur.Storage.Embedded;
 using Facteur.Storage.Emails;
-using Microsoft.Extensions.Logging.Abstractions;
+using static Facteur.Bench.StoreRun;
 
 namespace Facteur.Bench;
 
@@ -25,9 +25,6 @@ internal static class AccountBench
         await DetailsAsync(folder, account);
         Directory.Delete(folder, recursive: true);
     }
-
-    private static ValueTask<EmbeddedStore> OpenAsync(string folder) =>
-        EmbeddedStore.OpenAsync(new EmbeddedStoreOptions { Folder = folder }, TimeProvider.System, NullLogger<EmbeddedStore>.Instance, default);
 
     /// <summary>Deliveries to an account that nobody looks at, then to one that somebody does.</summary>
     private static async Task<AccountId> FillAsync(EmbeddedStore store)
@@ -145,17 +142,4 @@ internal static class AccountBench
         times.Sort();
         Print(what, $"p50 {times[Rounds / 2]:F1} us, p99 {times[Rounds * 99 / 100]:F1} us");
     }
-
-    private static async Task TimeAsync(string what, Func<Task> action)
-    {
-        using var self = Process.GetCurrentProcess();
-        var processor = self.TotalProcessorTime;
-        var start = Stopwatch.GetTimestamp();
-        await action();
-        var elapsed = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
-        self.Refresh();
-        Print(what, $"{elapsed:F1} ms, processor {(self.TotalProcessorTime - processor).TotalMilliseconds:F0} ms");
-    }
-
-    private static void Print(string what, string value) => Console.WriteLine($"{what,-45} {value}");
 }

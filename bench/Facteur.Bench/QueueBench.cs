@@ -4,7 +4,7 @@ using Facteur.Mail;
 using Facteur.Storage;
 using Facteur.Storage.Embedded;
 using Facteur.Storage.Queue;
-using Microsoft.Extensions.Logging.Abstractions;
+using static Facteur.Bench.StoreRun;
 
 namespace Facteur.Bench;
 
@@ -151,24 +151,8 @@ internal static class QueueBench
         ];
     }
 
-    private static ValueTask<EmbeddedStore> OpenAsync(string folder) =>
-        EmbeddedStore.OpenAsync(new EmbeddedStoreOptions { Folder = folder }, TimeProvider.System, NullLogger<EmbeddedStore>.Instance, default);
-
     private static async Task RepeatAsync(int times, Func<Task> action)
     {
         for (var i = 0; i < times; i++) await action();
     }
-
-    private static async Task TimeAsync(string what, Func<Task> action)
-    {
-        using var self = Process.GetCurrentProcess();
-        var processor = self.TotalProcessorTime;
-        var start = Stopwatch.GetTimestamp();
-        await action();
-        var elapsed = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
-        self.Refresh();
-        Print(what, $"{elapsed:F1} ms, processor {(self.TotalProcessorTime - processor).TotalMilliseconds:F0} ms");
-    }
-
-    private static void Print(string what, string value) => Console.WriteLine($"{what,-48} {value}");
 }

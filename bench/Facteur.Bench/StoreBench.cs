@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using Facteur.Storage;
 using Facteur.Storage.Embedded;
-using Microsoft.Extensions.Logging.Abstractions;
+using static Facteur.Bench.StoreRun;
 
 namespace Facteur.Bench;
 
@@ -15,8 +15,7 @@ internal static class StoreBench
     {
         var folder = Path.Combine(parent, "facteur-store-bench");
         if (Directory.Exists(folder)) Directory.Delete(folder, recursive: true);
-        await using var store = await EmbeddedStore.OpenAsync(
-            new EmbeddedStoreOptions { Folder = folder }, TimeProvider.System, NullLogger<EmbeddedStore>.Instance, default);
+        await using var store = await OpenAsync(folder);
         var domain = await store.Directory.AddDomainAsync("bench.test", default);
         var inboxes = new List<MailboxId>();
         for (var i = 0; i < 20; i++)
@@ -173,17 +172,4 @@ internal static class StoreBench
         while (text.Length < octets - 300) text.Append("Le facteur passe deux fois par jour, le matin et le soir, et sonne toujours.\r\n");
         return Encoding.UTF8.GetBytes(text.ToString());
     }
-
-    private static async Task TimeAsync(string what, Func<Task> action)
-    {
-        using var self = Process.GetCurrentProcess();
-        var processor = self.TotalProcessorTime;
-        var start = Stopwatch.GetTimestamp();
-        await action();
-        var elapsed = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
-        self.Refresh();
-        Print(what, $"{elapsed:F1} ms, processor {(self.TotalProcessorTime - processor).TotalMilliseconds:F0} ms");
-    }
-
-    private static void Print(string what, string value) => Console.WriteLine($"{what,-45} {value}");
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Globalization;
 using System.Text;
 
 namespace Facteur.Load;
@@ -50,15 +51,21 @@ internal sealed class ImapClient : IAsyncDisposable
     }
 
     /// <summary>APPEND of several messages as one command (MULTIAPPEND, RFC 3502) with literals that wait for nothing (LITERAL+).</summary>
-    public async Task AppendAsync(string mailbox, IEnumerable<ReadOnlyMemory<byte>> messages)
+    public Task AppendAsync(string mailbox, IEnumerable<ReadOnlyMemory<byte>> messages) => AppendAllAsync(mailbox, messages.Select(message => ("", message)));
+
+    /// <summary>The same with flags and the time of arrival of each.</summary>
+    public Task AppendAsync(string mailbox, IEnumerable<MailboxMessage> messages) =>
+        AppendAllAsync(mailbox, messages.Select(message => (string.Create(CultureInfo.InvariantCulture, $" ({message.Flags}) \"{message.ReceivedAt:dd-MMM-yyyy HH:mm:ss} +0000\""), message.Octets)));
+
+    private async Task AppendAllAsync(string mailbox, IEnumerable<(string Before, ReadOnlyMemory<byte> Octets)> messages)
     {
         var mark = Encoding.ASCII.GetBytes($"{++tag} ");
         using var all = new MemoryStream();
         all.Write(Encoding.ASCII.GetBytes($"{tag} APPEND \"{mailbox}\""));
-        foreach (var message in messages)
+        foreach (var (before, octets) in messages)
         {
-            all.Write(Encoding.ASCII.GetBytes($" {{{message.Length}+}}\r\n"));
-            all.Write(message.Span);
+            all.Write(Encoding.ASCII.GetBytes($"{before} {{{octets.Length}+}}\r\n"));
+            all.Write(octets.Span);
         }
         all.Write("\r\n"u8);
         await connection.WriteAsync(all.GetBuffer().AsMemory(0, (int)all.Length));

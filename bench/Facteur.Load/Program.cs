@@ -29,6 +29,7 @@ var modes = new Dictionary<string, (string Help, Func<LoadOptions, Task<string>>
     ["imap-login"] = ("Connect, log in, log out.", ImapModes.LoginAsync),
     ["imap-append"] = ("APPEND messages.", ImapModes.AppendAsync),
     ["imap-fill"] = ("APPEND many messages a command, to fill a mailbox.", ImapModes.FillAsync),
+    ["imap-fill-mailbox"] = ("APPEND --operations messages as people have them: conversations, HTML, attachments, a year of dates.", MailboxFill.RunAsync),
     ["imap-fetch"] = ("UID FETCH 1:* of --arguments.", ImapModes.FetchAsync),
     ["imap-select"] = ("SELECT a mailbox.", ImapModes.SelectAsync),
     ["imap-store"] = ("Change a flag of single messages.", ImapModes.StoreAsync),
@@ -42,7 +43,7 @@ var modes = new Dictionary<string, (string Help, Func<LoadOptions, Task<string>>
     ["jmap-list"] = ("Ask for the first 50 conversations of the inbox.", JmapModes.ListAsync),
     ["jmap-changes"] = ("Ask what changed after each message that comes by IMAP.", JmapModes.ChangesAsync),
     ["jmap-import"] = ("Upload and import messages.", JmapModes.ImportAsync),
-    ["jmap-push"] = ("Hold event sources and time what they are told.", JmapModes.PushAsync),
+    ["jmap-push"] = ("Hold event sources and time what they are told.", JmapPush.RunAsync),
     ["pop3-conformance"] = ("Hold the POP3 conversations of the RFCs; --arguments: only those whose name holds it.", Pop3Conformance.RunAsync),
 };
 

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Globalization;
 using System.Security.Cryptography;
 using Facteur.Storage;
@@ -6,7 +7,8 @@ namespace Facteur.Accounts;
 
 /// <summary>A disposable address and what came to it.</summary>
 /// <param name="Messages">Messages delivered through it.</param>
-public sealed record DisposableAddress(AddressRecord Address, long Messages);
+/// <param name="LastUsed">When the last of them came, to the second; null before the first.</param>
+public sealed record DisposableAddress(AddressRecord Address, long Messages, DateTimeOffset? LastUsed);
 
 // Addresses beside the primary ones: further addresses of accounts, aliases, other names of domains, disposable addresses.
 public sealed partial class AccountService
@@ -16,7 +18,9 @@ public sealed partial class AccountService
 
     /// <summary>Disposable addresses of one account.</summary>
     public const int MaxDisposable = 500;
-    private const int MaxLabel = 200;
+
+    /// <summary>Characters of a note on an address.</summary>
+    public const int MaxLabel = 200;
 
     /// <summary>Adds another name for a domain.</summary>
     public async ValueTask<DomainRecord> AddDomainAliasAsync(string name, string target, CancellationToken cancel)
@@ -72,7 +76,7 @@ public sealed partial class AccountService
     {
         var owner = await RequireAccountAsync(account, cancel);
         if ((await directory.ListAddressesAsync(owner.Id, cancel)).Count(one => one.IsDisposable) >= MaxDisposable)
-            throw new AccountRuleException($"An account has at most {MaxDisposable} disposable addresses; remove one first.");
+            throw new AccountRuleException($"An account has at most {MaxDisposable} disposable addresses; remove one first.") { Rule = "DisposableCount" };
         if (address is not null) return await AddAsync((await ParseNewAsync(address, cancel)).Address.ToString());
         var domain = Parse(owner.Address).Domain;
         for (var attempt = 0; ; attempt++)
@@ -116,10 +120,28 @@ public sealed partial class AccountService
         var owner = await RequireAccountAsync(account, cancel);
         var addresses = (await directory.ListAddressesAsync(owner.Id, cancel)).Where(address => address.IsDisposable).ToList();
         var counts = await State.GetManyAsync(DisposableSpace(owner.Id), [.. addresses.Select(address => address.Address)], cancel);
-        return [.. addresses.Select(address => new DisposableAddress(address, counts.TryGetValue(address.Address, out var entry) ? entry.First : 0))];
+        return [.. addresses.Select(address => new DisposableAddress(address, 
+            counts.TryGetValue(address.Address, out var entry) ? entry.First : 0, entry?.Value is { Length: sizeof(long) } at ? DateTimeOffset.FromUnixTimeSeconds(BinaryPrimitives.ReadInt64BigEndian(at)) : null))];
     }
 
-    /// <summary>Where learnt state counts what came to each disposable address of an account: key the address, first number the messages.</summary>
+    /// <summary>Changes the note on a disposable address of an account, and whether it takes mail.</summary>
+    public async ValueTask<AddressRecord> UpdateDisposableAsync(AddressRecord address, CancellationToken cancel)
+    {
+        if (await RequireAddressAsync(address.Address, cancel) is not { IsDisposable: true } known || known.Account != address.Account) throw new AccountRuleException($"{address.Address} is not a disposable address of this account.");
+        return await directory.UpdateAddressAsync(known with { Label = Label(address.Label), Enabled = address.Enabled }, cancel);
+    }
+
+    /// <summary>Takes a disposable address from its account, with what was counted of it.</summary>
+    public async ValueTask RemoveDisposableAsync(AddressRecord address, CancellationToken cancel)
+    {
+        await directory.RemoveAddressAsync(address.Address, cancel);
+        await State.RemoveAsync(DisposableSpace(address.Account), address.Address, cancel);
+    }
+
+    /// <summary>
+    /// Where learnt state counts what came to each disposable address of an account: key the address, first number the messages, value the second since 1970
+    /// at which the last came (eight octets, the highest first).
+    /// </summary>
     public static string DisposableSpace(AccountId account) => string.Create(CultureInfo.InvariantCulture, $"disposable:{account.Value}");
 
     private async ValueTask<(EmailAddress Address, DomainRecord Domain)> ParseNewAsync(string address, CancellationToken cancel)
@@ -168,17 +190,17 @@ public sealed partial class AccountService
         var match = await new RecipientDirectory(directory, settings).FindAsync(target.LocalPart, target.Domain, cancel);
         return match.Kind switch
         {
-            RecipientKind.UnknownUser => throw new AccountRuleException($"There is no address {target} on this server."),
-            RecipientKind.SwitchedOff => throw new AccountRuleException($"The address {target} is switched off."),
+            RecipientKind.UnknownUser => throw new AccountRuleException($"There is no address {target} on this server.") { Rule = "NoSuchAddress" },
+            RecipientKind.SwitchedOff => throw new AccountRuleException($"The address {target} is switched off.") { Rule = "NoSuchAddress" },
             _ => match,
         };
     }
 
-    internal static string Label(string? label)
-    {
-        var text = (label ?? "").Trim();
-        return text.Length <= MaxLabel && EmailAddress.IsPlainText(text) ? text : throw new AccountRuleException($"A note on an address is one line of at most {MaxLabel} characters.");
-    }
+    /// <summary>Whether this can be noted on an address: one line.</summary>
+    public static bool IsLabel(string label) => label.Trim() is var text && text.Length <= MaxLabel && EmailAddress.IsPlainText(text);
+
+    internal static string Label(string? label) =>
+        IsLabel(label ?? "") ? (label ?? "").Trim() : throw new AccountRuleException($"A note on an address is one line of at most {MaxLabel} characters.") { Rule = "AddressLabel" };
 
     private async ValueTask<AddressRecord> RequireAddressAsync(string address, CancellationToken cancel) =>
         await directory.FindAddressAsync(Parse(address).ToString(), cancel) ?? throw new AccountRuleException($"No account has the address {address}.");

@@ -76,10 +76,10 @@ public sealed partial class AccountService
 
     private async ValueTask<Identity> CheckAsync(AccountRecord owner, Identity identity, CancellationToken cancel)
     {
-        if (IdentitiesSetting.Problem(identity) is { } problem) throw new AccountRuleException(problem.Sentence);
+        if (IdentitiesSetting.Problem(identity) is { } problem) throw new AccountRuleException(problem.Sentence) { Rule = "Identity" + problem.Property };
         var address = Parse(identity.Address).ToString();
         if (!await new RecipientDirectory(directory, settings).MaySendAsAsync(owner.Id, address, cancel))
-            throw new AccountRuleException($"{owner.Address} may not send as {address}: it is none of its addresses, and no shared account's whose rights say so.");
+            throw new AccountRuleException($"{owner.Address} may not send as {address}: it is none of its addresses, and no shared account's whose rights say so.") { Rule = "IdentityNotYours" };
         return identity with { Address = address, ReplyTo = Normalized(identity.ReplyTo), Bcc = Normalized(identity.Bcc) };
     }
 
@@ -90,9 +90,9 @@ public sealed partial class AccountService
 
     private async ValueTask WriteAsync(AccountRecord owner, IdentitiesSetting setting, CancellationToken cancel)
     {
-        if (setting.Fault() is { } fault) throw new AccountRuleException(fault);
+        if (setting.Fault() is { } fault) throw new AccountRuleException(fault) { Rule = "IdentityCount" };
         if (JsonSerializer.SerializeToUtf8Bytes(setting, DirectoryJson.Default.IdentitiesSetting).Length > SettingsStore.MaxOctets)
-            throw new AccountRuleException("The signatures of all identities together are too long.");
+            throw new AccountRuleException("The signatures of all identities together are too long.") { Rule = "IdentitySignatures" };
         await Settings.WriteAsync(SettingScope.Of(owner.Id), AccountSettings.Identities, setting, DirectoryJson.Default.IdentitiesSetting, cancel);
     }
 }

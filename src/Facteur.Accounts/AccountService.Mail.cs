@@ -1,68 +1,10 @@
-using System.Security.Cryptography;
-using System.Text;
 using Facteur.Storage;
 
 namespace Facteur.Accounts;
 
-// What an account's mail does by itself: forwarding, replies while away, the language of what the server writes.
+// What an account's mail does by itself: replies while away, the language of what the server writes. Forwarding: AccountService.Forwarding.cs.
 public sealed partial class AccountService
 {
-    /// <summary>Addresses one account forwards to.</summary>
-    public const int MaxForwardTargets = 10;
-
-    private static readonly TimeSpan codeLifetime = TimeSpan.FromDays(7);
-
-    public async ValueTask<ForwardSetting?> GetForwardAsync(string account, CancellationToken cancel) =>
-        await Settings.ForwardAsync((await RequireAccountAsync(account, cancel)).Id, cancel);
-
-    /// <summary>Sets all of the forwarding at an administrator's word: the targets count as confirmed.</summary>
-    /// <param name="targets">None: nothing is forwarded any more.</param>
-    public async ValueTask SetForwardAsync(string account, IReadOnlyList<string> targets, ForwardKeep keep, CancellationToken cancel)
-    {
-        var owner = await RequireAccountAsync(account, cancel);
-        if (targets.Count > MaxForwardTargets) throw new AccountRuleException($"An account forwards to at most {MaxForwardTargets} addresses; make an alias for more.");
-        var parsed = new List<ForwardTarget>();
-        foreach (var target in targets)
-        {
-            var address = await ForwardTargetAsync(owner, target, cancel);
-            if (!parsed.Exists(one => one.Address == address)) parsed.Add(new ForwardTarget(address, true));
-        }
-        await WriteForwardAsync(owner.Id, parsed, keep, cancel);
-    }
-
-    /// <summary>
-    /// Adds a target at the word of the account's owner. An address of another person takes mail only once it is confirmed with the code that
-    /// is answered here, to be sent to it; null when none is needed (it is an address of this server).
-    /// </summary>
-    public async ValueTask<string?> AskForwardAsync(string account, string target, CancellationToken cancel)
-    {
-        var owner = await RequireAccountAsync(account, cancel);
-        var address = await ForwardTargetAsync(owner, target, cancel);
-        var setting = await Settings.ForwardAsync(owner.Id, cancel) ?? new ForwardSetting([], ForwardKeep.Keep);
-        var others = setting.Targets.Where(one => one.Address != address).ToList();
-        if (setting.Targets.FirstOrDefault(one => one.Address == address) is { IsConfirmed: true }) return null;
-        if (others.Count >= MaxForwardTargets) throw new AccountRuleException($"An account forwards to at most {MaxForwardTargets} addresses; remove one first.");
-        var isOurs = await new RecipientDirectory(directory, settings).IsOursAsync(Parse(address).Domain, cancel);
-        var code = isOurs ? null : RandomNumberGenerator.GetString("abcdefghjkmnpqrstuvwxyz23456789", 10);
-        others.Add(new ForwardTarget(address, isOurs, code is null ? null : CodeHash(code), code is null ? null : time.GetUtcNow()));
-        await WriteForwardAsync(owner.Id, others, setting.Keep, cancel);
-        return code;
-    }
-
-    /// <summary>Confirms a target with the code that was sent to it. False: the code is wrong or older than a week.</summary>
-    public async ValueTask<bool> ConfirmForwardAsync(string account, string target, string code, CancellationToken cancel)
-    {
-        var owner = await RequireAccountAsync(account, cancel);
-        var address = Parse(target).ToString();
-        if (await Settings.ForwardAsync(owner.Id, cancel) is not { } setting) return false;
-        if (setting.Targets.FirstOrDefault(one => one.Address == address) is not { } waiting) return false;
-        if (waiting.IsConfirmed) return true;
-        if (waiting is not { CodeHash: { } hash, AskedAt: { } asked } || time.GetUtcNow() - asked > codeLifetime) return false;
-        if (!CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(CodeHash(code)), Encoding.ASCII.GetBytes(hash))) return false;
-        await WriteForwardAsync(owner.Id, [.. setting.Targets.Select(one => one == waiting ? new ForwardTarget(address, true) : one)], setting.Keep, cancel);
-        return true;
-    }
-
     public async ValueTask<VacationSetting?> GetVacationAsync(string account, CancellationToken cancel) =>
         await Settings.VacationAsync((await RequireAccountAsync(account, cancel)).Id, cancel);
 
@@ -108,20 +50,10 @@ public sealed partial class AccountService
     public async ValueTask SetBouncesAsync(string? domain, BounceSetting? setting, CancellationToken cancel) =>
         await Settings.WriteAsync(await ScopeAsync(domain, cancel), AccountSettings.Bounces, setting, MailSettingsJson.Default.BounceSetting, cancel);
 
-    private async ValueTask<string> ForwardTargetAsync(AccountRecord owner, string target, CancellationToken cancel)
-    {
-        var parsed = Parse(target);
-        var match = await RequireTargetAsync(parsed, cancel);
-        if (match.Account?.Id == owner.Id) throw new AccountRuleException($"{target} is an address of the account itself.");
-        if (match.Account is { } other && await Settings.ForwardAsync(other.Id, cancel) is { } back)
-            foreach (var one in back.Targets)
-                if ((await new RecipientDirectory(directory, settings).FindAsync(Parse(one.Address).LocalPart, Parse(one.Address).Domain, cancel)).Account?.Id == owner.Id)
-                    throw new AccountRuleException($"{target} forwards to this account already; mail would go in circles.");
-        return parsed.ToString();
-    }
-
-    private ValueTask WriteForwardAsync(AccountId account, List<ForwardTarget> targets, ForwardKeep keep, CancellationToken cancel) =>
-        Settings.WriteAsync(SettingScope.Of(account), AccountSettings.Forward, targets.Count == 0 ? null : new ForwardSetting(targets, keep), MailSettingsJson.Default.ForwardSetting, cancel);
+    /// <summary>Lets the people of a domain see each other, or not.</summary>
+    /// <param name="domain">Null: for the site.</param>
+    public async ValueTask SetPeopleAsync(string? domain, PeopleSetting? setting, CancellationToken cancel) =>
+        await Settings.WriteAsync(await ScopeAsync(domain, cancel), AccountSettings.People, setting, MailSettingsJson.Default.PeopleSetting, cancel);
 
     private ValueTask WriteLocaleAsync(SettingScope scope, string? locale, CancellationToken cancel)
     {
@@ -132,6 +64,4 @@ public sealed partial class AccountService
 
     private async ValueTask<SettingScope> ScopeAsync(string? domain, CancellationToken cancel) =>
         domain is null ? SettingScope.Site : SettingScope.Of((await RequireDomainAsync(domain, cancel)).Id);
-
-    private static string CodeHash(string code) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(code.Trim().ToLowerInvariant())));
 }

@@ -6,7 +6,11 @@ namespace Facteur.Accounts;
 /// <param name="DeleteAfterDays">Negative: never.</param>
 public sealed record PopChange(
     PopScope? Scope = null, PopAfterDownload? AfterDownload = null, IReadOnlyList<string>? Folders = null,
-    int? DeleteAfterDays = null, int? LoginDelay = null, bool? IsShared = null);
+    int? DeleteAfterDays = null, int? LoginDelay = null, bool? IsShared = null)
+{
+    /// <summary>The scope is chosen anew though it holds already: "from now on" begins now.</summary>
+    public bool Anew { get; init; }
+}
 
 // What POP3 shows of an account's mail, and what becomes of it.
 public sealed partial class AccountService
@@ -35,9 +39,9 @@ public sealed partial class AccountService
             LoginDelay = change.LoginDelay ?? before.LoginDelay,
             IsShared = change.IsShared ?? before.IsShared,
         };
-        if (change.Scope is { } scope && scope != before.Scope)
+        if (change.Scope is { } scope && (change.Anew || scope != before.Scope))
             setting = setting with { Scope = scope, Since = time.GetUtcNow(), AfterEmail = scope == PopScope.FromNow ? (await store.LastEmailAsync(cancel)).Value : 0 };
-        if (Fault(setting) is { } fault) throw new AccountRuleException(fault);
+        if (Fault(setting) is { } fault) throw new AccountRuleException(fault) { Rule = "PopLimits" };
         await Settings.WriteAsync(SettingScope.Of(owner.Id), AccountSettings.Pop, setting, MailSettingsJson.Default.PopSetting, cancel);
         return setting;
     }
@@ -55,7 +59,7 @@ public sealed partial class AccountService
         var folders = new List<string>();
         foreach (var name in names)
         {
-            var mailbox = await store.FindMailboxAsync(account, name, cancel) ?? throw new AccountRuleException($"The account has no folder \"{name}\".");
+            var mailbox = await store.FindMailboxAsync(account, name, cancel) ?? throw new AccountRuleException($"The account has no folder \"{name}\".") { Rule = "PopNoFolder", Arguments = [name] };
             if (mailbox.Role != MailboxRole.Inbox && !folders.Contains(mailbox.Name)) folders.Add(mailbox.Name);
         }
         return folders;

@@ -3,7 +3,19 @@ using Facteur.Storage;
 namespace Facteur.Accounts;
 
 /// <summary>What an administrator asked for is against a rule; the message is for a human and says which.</summary>
-public sealed class AccountRuleException(string message) : Exception(message);
+public sealed class AccountRuleException(string message) : Exception(message)
+{
+    /// <summary>Name of the rule, for who says it in other words; "" for rules without one.</summary>
+    public string Rule { get; init; } = "";
+
+    /// <summary>The words and numbers the rule is about, for who says it in other words.</summary>
+    public IReadOnlyList<object> Arguments { get; init; } = [];
+
+    public AccountRuleException(RuleComplaint complaint) : this(complaint.Sentence) => (Rule, Arguments) = (complaint.Rule, complaint.Arguments);
+}
+
+/// <summary>What is against a rule: its name, one sentence in English, and the words and numbers of the sentence for who says it in another language.</summary>
+public sealed record RuleComplaint(string Rule, string Sentence, params IReadOnlyList<object> Arguments);
 
 /// <summary>An account as it was made, and its password when that was generated: the one time it is seen.</summary>
 public sealed record NewAccount(AccountRecord Account, string? GeneratedPassword);
@@ -149,7 +161,7 @@ public sealed partial class AccountService
             && hashes.Verify(stored.Value, normal) != Microsoft.AspNetCore.Identity.PasswordVerificationResult.Failed;
     }
 
-    internal static AccountRuleException SharedHasNoPassword() => new("A shared account has no password: its members log in with their own.");
+    internal static AccountRuleException SharedHasNoPassword() => new("A shared account has no password: its members log in with their own.") { Rule = "SharedPassword" };
 
     private async ValueTask<string> HashAsync(string password, EmailAddress address, CancellationToken cancel)
     {
@@ -168,7 +180,7 @@ public sealed partial class AccountService
     }
 
     private static EmailAddress Parse(string address) =>
-        EmailAddress.TryParse(address, out var parsed) ? parsed : throw new AccountRuleException($"\"{address}\" is not an address in full, such as claire@exemple.fr.");
+        EmailAddress.TryParse(address, out var parsed) ? parsed : throw new AccountRuleException($"\"{address}\" is not an address in full, such as claire@exemple.fr.") { Rule = "Address" };
 
     private async ValueTask<DomainRecord> RequireDomainAsync(string name, CancellationToken cancel) =>
         (DomainName.Normalize(name) is { } ascii ? await directory.FindDomainAsync(ascii, cancel) : null)

@@ -7,7 +7,7 @@ namespace Facteur.Accounts;
 /// <summary>Settings of accounts, domains and the site as they stand, the narrowest that is there. A document that cannot be read counts as none.</summary>
 public sealed partial class AccountSettings(SettingsStore store)
 {
-    internal const string Forward = "forward", Vacation = "vacation", Locale = "locale", Postmaster = "postmaster", Bounces = "bounces", Pop = "pop", Imap = "imap", Identities = "identities", Defaults = "defaults";
+    internal const string Forward = "forward", Vacation = "vacation", Locale = "locale", Postmaster = "postmaster", Bounces = "bounces", Pop = "pop", Imap = "imap", Identities = "identities", Defaults = "defaults", People = "people";
 
     /// <summary>Languages that texts for people are there in.</summary>
     public static readonly IReadOnlyList<string> Locales = ["en", "fr"];
@@ -44,6 +44,12 @@ public sealed partial class AccountSettings(SettingsStore store)
         await ReadAsync(SettingScope.Of(domain), Bounces, MailSettingsJson.Default.BounceSetting, cancel)
             ?? await ReadAsync(SettingScope.Site, Bounces, MailSettingsJson.Default.BounceSetting, cancel)
             ?? new BounceSetting();
+
+    /// <summary>The domain's own, else the site's, else that nobody is seen.</summary>
+    public async ValueTask<PeopleSetting> PeopleAsync(DomainId domain, CancellationToken cancel) =>
+        await ReadAsync(SettingScope.Of(domain), People, MailSettingsJson.Default.PeopleSetting, cancel)
+            ?? await ReadAsync(SettingScope.Site, People, MailSettingsJson.Default.PeopleSetting, cancel)
+            ?? new PeopleSetting();
 
     /// <summary>The language that an account chose; null when it chose none.</summary>
     public ValueTask<string?> OwnLocaleAsync(AccountId account, CancellationToken cancel) => ReadAsync(SettingScope.Of(account), Locale, MailSettingsJson.Default.String, cancel);

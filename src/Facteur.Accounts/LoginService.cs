@@ -106,6 +106,12 @@ public sealed partial class LoginService : IDisposable
     /// <summary>As <see cref="Watch(Account, Action)"/>, and says why when it is a rule (else without a sentence).</summary>
     public IDisposable Watch(Account account, Action<LoginResult> end) => watch.Add(account, end);
 
+    /// <summary>
+    /// The security of any account, or any rule, changed since this login was let in; said as soon as the change is made, while open sessions are
+    /// looked at a moment later.
+    /// </summary>
+    public bool HasChangedSince(Account login) => watch.Epoch != login.SecurityEpoch;
+
     /// <summary>Ends the open sessions of an account that tokens of a program let in: what it was given was withdrawn.</summary>
     public void EndTokenSessions(AccountId account, string client) => watch.EndTokens(account, client);
 
@@ -135,7 +141,8 @@ public sealed partial class LoginService : IDisposable
         if (fault is not null) System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(fault);
     }
 
-    private async ValueTask LookElsewhereAsync(CancellationToken cancel) =>
+    /// <summary>Whether passwords of anybody are in a directory elsewhere, which rules out SCRAM.</summary>
+    internal async ValueTask LookElsewhereAsync(CancellationToken cancel) =>
         isElsewhere = ExternalPasswords is { } elsewhere && await elsewhere.IsUsedAsync(cancel);
 
     private async ValueTask FlushHistoryAsync(CancellationToken cancel)

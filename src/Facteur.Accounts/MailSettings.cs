@@ -16,12 +16,29 @@ public enum ForwardKeep : byte
 
 /// <summary>An address that mail of an account is forwarded to.</summary>
 /// <param name="IsConfirmed">Its owner agreed, or an administrator vouches for it; nothing goes to it before.</param>
-/// <param name="CodeHash">Hash of the code that was sent to it, while it is not confirmed.</param>
+/// <param name="CodeHash">Hash of the code that was sent to it, while it is not confirmed; null once too many wrong ones were tried.</param>
 /// <param name="AskedAt">When; the code ends a week later.</param>
-public sealed record ForwardTarget(string Address, bool IsConfirmed, string? CodeHash = null, DateTimeOffset? AskedAt = null);
+public sealed record ForwardTarget(string Address, bool IsConfirmed, string? CodeHash = null, DateTimeOffset? AskedAt = null)
+{
+    /// <summary>The owner keeps it for rules or for another time; nothing goes to it by itself.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsOff { get; init; }
+
+    /// <summary>Wrong codes that were tried.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int Tries { get; init; }
+
+    /// <summary>Mail goes to it.</summary>
+    [JsonIgnore]
+    public bool IsUsed => IsConfirmed && !IsOff;
+}
 
 /// <summary>The setting "forward" of an account.</summary>
-public sealed record ForwardSetting(IReadOnlyList<ForwardTarget> Targets, ForwardKeep Keep);
+public sealed record ForwardSetting(IReadOnlyList<ForwardTarget> Targets, ForwardKeep Keep)
+{
+    /// <summary>When codes were sent, of the last day; null for none.</summary>
+    public IReadOnlyList<DateTimeOffset>? Asked { get; init; }
+}
 
 /// <summary>The setting "vacation" of an account: a reply to who writes meanwhile (RFC 3834, RFC 5230).</summary>
 /// <param name="Subject">"" for one made of the message's own.</param>
@@ -66,10 +83,23 @@ public sealed record PopSetting(
 
 /// <summary>The setting "imap" of an account.</summary>
 /// <param name="IsOff">The owner does not want IMAP.</param>
-public sealed record ImapSetting(bool IsOff = false);
+/// <param name="ExpungesAtOnce">What a program marks with \Deleted is removed at once, as if it had sent EXPUNGE; else it waits for that (RFC 9051 §6.4.3).</param>
+/// <param name="MaxMessages">Programs see so many of the newest messages of each folder when they open it, at least <see cref="FewestMessages"/>; null: all.</param>
+public sealed record ImapSetting(bool IsOff = false, bool ExpungesAtOnce = false, int? MaxMessages = null)
+{
+    /// <summary>Fewer would have programs forget what they fetched a moment ago.</summary>
+    public const int FewestMessages = 100;
+
+    /// <summary>What is wrong with it; null when nothing is.</summary>
+    public string? Fault() => MaxMessages < FewestMessages ? $"Programs see at least {FewestMessages} messages of a folder, or all." : null;
+}
 
 /// <summary>The setting "postmaster" of a domain or of the site: who answers for addresses each domain must have.</summary>
 public sealed record PostmasterSetting(string Address);
+
+/// <summary>The setting "people" of the site or of a domain.</summary>
+/// <param name="Visible">Who has an account in the domain sees the names and addresses of all others in it.</param>
+public sealed record PeopleSetting(bool Visible = false);
 
 /// <summary>The setting "bounces" of a domain.</summary>
 /// <param name="Verp">The envelope sender of each message carries its id, so that reports that say nothing of it are still bound to it.</param>
@@ -82,6 +112,7 @@ public sealed record BounceSetting(bool Verp = false);
 [JsonSerializable(typeof(ImapSetting))]
 [JsonSerializable(typeof(PostmasterSetting))]
 [JsonSerializable(typeof(BounceSetting))]
+[JsonSerializable(typeof(PeopleSetting))]
 [JsonSerializable(typeof(PolicyDocument))]
 [JsonSerializable(typeof(string))]
 internal sealed partial class MailSettingsJson : JsonSerializerContext;

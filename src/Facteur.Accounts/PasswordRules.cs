@@ -10,21 +10,22 @@ public static class PasswordRules
     public const int MinLength = 8;
     public const int MaxLength = 512;
 
-    /// <summary>Null when the password will do, else a sentence that says what it lacks.</summary>
-    public static string? Complaint(string password, EmailAddress address)
+    /// <summary>Null when the password will do, else what it lacks.</summary>
+    public static RuleComplaint? Complaint(string password, EmailAddress address)
     {
         var length = 0;
         foreach (var rune in password.EnumerateRunes())
         {
-            if (Rune.IsControl(rune)) return "A password cannot hold control characters.";
+            if (Rune.IsControl(rune)) return new RuleComplaint("PasswordControl", "A password cannot hold control characters.");
             length++;
         }
-        if (length < MinLength) return $"A password has at least {MinLength} characters.";
-        if (password.Length > MaxLength) return $"A password has at most {MaxLength} characters.";
-        if (LoginService.NormalizePassword(password) is not { } normal) return "The password is not valid Unicode text.";
+        if (length < MinLength) return new RuleComplaint("PasswordShort", $"A password has at least {MinLength} characters.", MinLength);
+        if (password.Length > MaxLength) return new RuleComplaint("PasswordLong", $"A password has at most {MaxLength} characters.", MaxLength);
+        if (LoginService.NormalizePassword(password) is not { } normal) return new RuleComplaint("PasswordUnicode", "The password is not valid Unicode text.");
         if (string.Equals(normal, address.ToString(), StringComparison.OrdinalIgnoreCase) || string.Equals(normal, address.LocalPart, StringComparison.OrdinalIgnoreCase))
-            return "The password cannot be the address.";
-        return CommonPasswords.Contains(normal, address) ? "The password is one of those that are tried first; a few words that do not belong together are better." : null;
+            return new RuleComplaint("PasswordIsAddress", "The password cannot be the address.");
+        return CommonPasswords.Contains(normal, address)
+            ? new RuleComplaint("PasswordCommon", "The password is one of those that are tried first; a few words that do not belong together are better.") : null;
     }
 
     /// <summary>A password that can be read out on the telephone ("soleil-4217-papier-lune-rivage"): four words of 256 and a number of 9000, 45 bits.</summary>

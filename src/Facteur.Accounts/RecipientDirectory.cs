@@ -124,6 +124,14 @@ public sealed class RecipientDirectory(DirectoryStore directory, SettingsStore? 
         return match is { Kind: RecipientKind.Alias, Alias: { Targets.Count: 1 } alias } && await LeadsToAsync(alias, [account], cancel);
     }
 
+    /// <summary>Whether rules of an account may send mail on to an address: one of this server that is not its own, or one that was confirmed.</summary>
+    public async ValueTask<bool> MaySendOnAsync(AccountId account, string address, CancellationToken cancel)
+    {
+        if (!EmailAddress.TryParse(address, out var parsed)) return false;
+        if (await IsOursAsync(parsed.Domain, cancel)) return !await OwnsAsync(account, parsed.ToString(), cancel);
+        return settings is not null && await settings.ForwardAsync(account, cancel) is { } forward && forward.Targets.Any(one => one.IsConfirmed && one.Address == parsed.ToString());
+    }
+
     private static RecipientMatch Of(DirectoryEntry entry, RecipientMatch match) => entry switch
     {
         { Alias: { } alias } => match with { Kind = alias.Enabled ? RecipientKind.Alias : RecipientKind.SwitchedOff, Alias = alias },

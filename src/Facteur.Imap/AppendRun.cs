@@ -61,7 +61,7 @@ internal sealed class AppendRun(ImapSession session, AppendStart start) : IAsync
         {
             await intakes[^1].CompleteAsync(cancel);
             var date = item.InternalDate ?? session.Time.GetLocalNow();
-            deliveries.Add(new Delivery(intakes[^1], [new DeliveryTarget(target!.Id, item.Flags, date)]));
+            deliveries.Add(new Delivery(intakes[^1], [new DeliveryTarget(target!.Id, item.Flags, date)]) { Person = session.Person });
         }
         catch (Exception e) when (e is not (ImapEndedException or OperationCanceledException))
         {

@@ -29,6 +29,8 @@ internal static partial class CommandTable
         entries.Add(new("IDLE", Idle.Parse, SessionStates.LoggedIn, "RFC 9051 §6.3.13"));
         entries.Add(new("GETQUOTA", GetQuota.Parse, SessionStates.LoggedIn, "RFC 9208 §4.1.1"));
         entries.Add(new("GETQUOTAROOT", GetQuotaRoot.Parse, SessionStates.LoggedIn, "RFC 9208 §4.1.2"));
+        entries.Add(new("GETMETADATA", GetMetadata.Parse, SessionStates.LoggedIn, "RFC 5464 §4.2"));
+        entries.Add(new("SETMETADATA", SetMetadata.Parse, SessionStates.LoggedIn, "RFC 5464 §4.3"));
         entries.Add(new("CHECK", Noop.Parse, SessionStates.Selected, "RFC 3501 §6.4.1"));
         entries.Add(new("CLOSE", Close.Parse, SessionStates.Selected, "RFC 9051 §6.4.1"));
         entries.Add(new("UNSELECT", Close.ParseUnselect, SessionStates.Selected, "RFC 9051 §6.4.2"));

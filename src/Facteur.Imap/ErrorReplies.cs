@@ -1,4 +1,6 @@
+using System.Globalization;
 using Facteur.Storage;
+using Facteur.Storage.Annotations;
 
 namespace Facteur.Imap;
 
@@ -33,6 +35,8 @@ internal static class ErrorReplies
         StoreRefusal.TooManyKeywords => "NO [LIMIT] the mailbox has as many keywords as it can",
         StoreRefusal.TooManyMailboxes => "NO [LIMIT] the account has as many mailboxes as it can",
         StoreRefusal.OverQuota => "NO [OVERQUOTA] the account is full; delete some messages first",
+        StoreRefusal.AnnotationTooLarge => string.Create(CultureInfo.InvariantCulture, $"NO [METADATA MAXSIZE {AnnotationStore.MaxValueOctets}] the value is too long"), // RFC 5464 §4.3
+        StoreRefusal.TooManyAnnotations => "NO [METADATA TOOMANY] there is no room for another annotation",
         StoreRefusal.InUse => "NO [INUSE] it is in use",
         _ => "NO [CANNOT] refused",
     };

@@ -9,7 +9,7 @@ namespace Facteur.Imap;
 /// <summary>IMAP4rev1 and IMAP4rev2 on the connections of a listener.</summary>
 public sealed class ImapConnectionHandler(MailStore store, LoginService logins, ImapOptions options, TimeProvider time, ILogger<ImapConnectionHandler> logger) : IConnectionHandler
 {
-    private readonly ImapHost host = new(store, logins, options, time, new RecentMarks(), logger);
+    private readonly ImapHost host = new(store, logins, options, time, new RecentMarks(), new MetadataFeed(store.Annotations), logger);
 
     public string Protocol => "imap";
 
@@ -21,4 +21,4 @@ public sealed class ImapConnectionHandler(MailStore store, LoginService logins, 
 }
 
 /// <summary>What all sessions share.</summary>
-internal sealed record ImapHost(MailStore Store, LoginService Logins, ImapOptions Options, TimeProvider Time, RecentMarks Recents, ILogger Logger);
+internal sealed record ImapHost(MailStore Store, LoginService Logins, ImapOptions Options, TimeProvider Time, RecentMarks Recents, MetadataFeed Metadata, ILogger Logger);

@@ -41,6 +41,12 @@ public sealed class ImapOptions
     [Range(1, 100)]
     public int MaxFailedLogins { get; init; } = 5;
 
+    /// <summary>"sieve://…" of the ManageSieve server where scripts for events of mailboxes are kept (RFC 6785 §2.1); null: scripts run at none.</summary>
+    public string? SieveServer { get; init; }
+
+    /// <summary>URI by which people reach who runs the server, told as "/shared/admin" (RFC 5464 §3.2.1.1); null: none is told.</summary>
+    public string? AdminUri { get; init; }
+
     /// <summary>Passwords without TLS from this machine itself (auth.plaintext = loopback). Never by default.</summary>
     public bool PlaintextOnLoopback { get; init; }
 }

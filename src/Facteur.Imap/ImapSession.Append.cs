@@ -33,7 +33,7 @@ internal sealed partial class ImapSession
             if (!await ReceiveMessagesAsync(run, start.First)) throw run.Refusal!;
             var receipt = await run.DeliverAsync(cancel);
             Complete(Append.AppendUid(receipt), "appended");
-            if (Selected is { } selected) await selected.SyncAsync(this, allowExpunge: true, cancel);
+            await SyncAsync(allowExpunge: true, cancel);
         }
         catch (Exception e) when (e is not (ImapEndedException or OperationCanceledException))
         {

@@ -20,7 +20,7 @@ internal sealed partial class ImapSession
                 if (Ascii.EqualsIgnoreCase(line.AsSpan().Trim((byte)' '), "DONE"u8)) return;
                 throw new ImapSyntaxException("DONE expected");
             }
-            if (Selected is { } selected) await selected.SyncAsync(this, allowExpunge: true, cancel);
+            await SyncAsync(allowExpunge: true, cancel);
             if (Writer.Pending > 0) await Writer.FlushAsync();
             await WaitIdleAsync(Options.IdleTimeout - Time.GetElapsedTime(start));
         }

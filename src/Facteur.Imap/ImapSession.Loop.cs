@@ -48,6 +48,7 @@ internal sealed partial class ImapSession
         {
             Selected?.Dispose();
             watch?.Dispose();
+            metadata?.Dispose();
         }
     }
 
@@ -220,7 +221,7 @@ internal sealed partial class ImapSession
         {
             if (command.ChangesMailboxes) RequireWrite();
             await command.RunAsync(this, cancel);
-            if (Selected is { } selected) await selected.SyncAsync(this, command.AllowsExpunge, cancel);
+            await SyncAsync(command.AllowsExpunge, cancel);
         }
         catch (Exception e) when (e is not (ImapEndedException or OperationCanceledException))
         {

@@ -12,6 +12,7 @@ internal enum EnabledFeatures
     Condstore = 1,
     Utf8Accept = 2,
     Imap4Rev2 = 4,
+    Metadata = 8,
 }
 
 /// <summary>One IMAP session: state and what commands work with. The loop is in ImapSession.Loop.cs.</summary>
@@ -73,6 +74,7 @@ internal sealed partial class ImapSession
     {
         Enabled |= features;
         Writer.Utf8 = Utf8;
+        if (Enabled.HasFlag(EnabledFeatures.Metadata)) WatchMetadata();
     }
 
     /// <summary>Selects a mailbox; what was selected is left without a word.</summary>

@@ -60,6 +60,9 @@ internal sealed class SelectedMailbox : IDisposable
         return uids;
     }
 
+    /// <summary>UIDs of all messages that the client may see, now or later.</summary>
+    public UidRange All => View is NewestView newest ? new UidRange(newest.First.Value, uint.MaxValue) : UidRange.All;
+
     /// <summary>Throws NO when the mailbox was opened by EXAMINE.</summary>
     public void RequireWritable()
     {

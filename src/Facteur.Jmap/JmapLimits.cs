@@ -33,11 +33,17 @@ public sealed record JmapLimits
     /// <summary>Octets of the attachments of one email: what is left of the largest message once they are in base64, with a long text beside them.</summary>
     public long MaxSizeAttachments { get; init; } = 50_000_000;
 
-    /// <summary>Octets of a blob that is made by a method (RFC 9404): larger ones are uploaded.</summary>
-    public long MaxSizeBlobSet { get; init; } = 7_000_000;
+    /// <summary>Octets of a blob that is made by a method (RFC 9404): as an upload, so that one can come in pieces that are joined.</summary>
+    public long MaxSizeBlobSet { get; init; } = 75 * 1024 * 1024;
+
+    /// <summary>Octets of all blobs that the methods of one request make: two of the largest. What is written costs more than asking for it.</summary>
+    public long MaxSizeBlobsInRequest { get; init; } = 2 * 75 * 1024 * 1024;
 
     /// <summary>Pieces that such a blob is made of (RFC 9404 §3: at least 64).</summary>
     public int MaxDataSources { get; init; } = 64;
+
+    /// <summary>How far ahead an email may come back: longer would be a slip of a year.</summary>
+    public TimeSpan MaxSnooze { get; init; } = TimeSpan.FromDays(10 * 366);
 
     /// <summary>How far ahead a message may be sent, as by SMTP (RFC 4865).</summary>
     public TimeSpan MaxDelayedSend { get; init; } = TimeSpan.FromDays(365);

@@ -1,6 +1,7 @@
 using Facteur.Accounts;
 using Facteur.Delivery;
 using Facteur.Delivery.Receiving;
+using Facteur.Delivery.Rules;
 using Facteur.Jmap.Push;
 using Facteur.Sieve.Scripts;
 using Facteur.Storage;
@@ -33,6 +34,14 @@ public sealed record JmapServices(MailStore Store, AccountService Accounts, Logi
     /// <summary>Sends messages of the store; null without <see cref="Delivery"/>.</summary>
     public StoredSubmission? Sending { get; private init; }
 
+    /// <summary>Capabilities by all methods there are: what Account objects in answers say, whoever asks.</summary>
+    internal JmapCapabilitySet AllCapabilities => LazyInitializer.EnsureInitialized(ref allCapabilities, () => new JmapCapabilitySet(this, JmapCapabilityTable.All(), JmapMethods.All()));
+
+    private JmapCapabilitySet? allCapabilities;
+
     /// <summary>Scripts that accounts keep, as delivery runs them.</summary>
     public SieveScripts Scripts => Delivery?.Sieve.Scripts ?? throw new InvalidOperationException("nothing is delivered here");
+
+    /// <summary>Rules of accounts, which are scripts among those.</summary>
+    public AccountRules Rules => Delivery?.Sieve.Rules ?? throw new InvalidOperationException("nothing is delivered here");
 }

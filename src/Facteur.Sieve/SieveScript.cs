@@ -31,7 +31,7 @@ public sealed class SieveScript
     public static SieveCompilation Compile(ReadOnlySpan<byte> utf8, SieveLimits limits)
     {
         if (utf8.Length > limits.MaxScriptOctets)
-            return new SieveCompilation(null, [new SieveError(new SievePosition(1, 1), $"the script is longer than {limits.MaxScriptOctets} octets")]);
+            return new SieveCompilation(null, [new SieveError(new SievePosition(1, 1), ScriptText.ScriptTooLong.With(limits.MaxScriptOctets))]);
         var errors = new List<SieveError>();
         var tree = new Parser(utf8, limits, errors).Run();
         var compiler = new ScriptCompiler(limits, errors);
@@ -54,7 +54,7 @@ public sealed class SieveScript
         catch (SieveRuntimeException e)
         {
             var keep = new KeepAction([], null, true) { At = new SievePosition(1, 1) };
-            return new SieveResult([keep], new SieveError(run.At, e.Message, run.Frame.Name), [], null, run.Work.Spent);
+            return new SieveResult([keep], new SieveError(run.At, e.Sentence, run.Frame.Name), [], null, run.Work.Spent);
         }
     }
 

@@ -31,6 +31,10 @@ public enum ShareRights : byte { None = 0, Read = 1, Write = 2, SendAs = 4, All 
 /// <param name="Member">Who may use it.</param>
 public sealed record ShareRecord(AccountId Shared, AccountId Member, ShareRights Rights);
 
+/// <summary>What a member is told of a change of <see cref="ShareRights"/>, until it puts that away.</summary>
+/// <param name="Name">Address of the shared account at that time.</param>
+public sealed record ShareNotice(long Id, AccountId Member, AccountId Shared, string Name, DateTimeOffset At, ShareRights Old, ShareRights New);
+
 /// <summary>Accounts of one domain that rules are made for together.</summary>
 /// <param name="Name">One of its kind in the domain, compared without case.</param>
 public sealed record GroupRecord(GroupId Id, DomainId Domain, string Name);
@@ -205,6 +209,14 @@ public abstract class DirectoryStore
 
     /// <summary>What an account may use of others; answered from memory when asked before.</summary>
     public abstract ValueTask<IReadOnlyList<ShareRecord>> ListSharesOfAsync(AccountId member, CancellationToken cancel);
+
+    /// <summary>Changes of rights that a member was not told yet, or did not put away; the oldest first, at most <see cref="MaxShareNotices"/>: older ones go.</summary>
+    public abstract ValueTask<IReadOnlyList<ShareNotice>> ListShareNoticesAsync(AccountId member, CancellationToken cancel);
+
+    /// <summary>False when there was none.</summary>
+    public abstract ValueTask<bool> RemoveShareNoticeAsync(AccountId member, long id, CancellationToken cancel);
+
+    public const int MaxShareNotices = 200;
 
     /// <summary>
     /// Gives an account another primary address of one of the domains; the former one stays as a further address. Mailboxes, messages and

@@ -1,5 +1,8 @@
 using Facteur.Mail;
+using Facteur.Storage.Annotations;
+using Facteur.Storage.Contacts;
 using Facteur.Storage.Emails;
+using Facteur.Storage.MailboxEvents;
 using Facteur.Storage.Queue;
 
 namespace Facteur.Storage;
@@ -41,6 +44,15 @@ public abstract partial class MailStore : IAsyncDisposable
 
     /// <summary>Emails that come back at a time.</summary>
     public abstract SnoozeStore Snoozes { get; }
+
+    /// <summary>Address books of accounts.</summary>
+    public abstract ContactStore Contacts { get; }
+
+    /// <summary>Named values attached to mailboxes.</summary>
+    public abstract AnnotationStore Annotations { get; }
+
+    /// <summary>What happened in mailboxes that scripts are to run for.</summary>
+    public abstract MailboxEventStore Events { get; }
 
     // ---- messages in
 
@@ -107,16 +119,27 @@ public abstract partial class MailStore : IAsyncDisposable
     // ---- changing
 
     /// <summary>Changes flags of the entries in <paramref name="uids"/>; those whose MODSEQ is above <paramref name="unchangedSince"/> are left alone and reported.</summary>
-    public abstract ValueTask<FlagResult> StoreFlagsAsync(MailboxId mailbox, IReadOnlyList<UidRange> uids, FlagChange change, FlagSet flags, ModSeq? unchangedSince, CancellationToken cancel);
+    public ValueTask<FlagResult> StoreFlagsAsync(MailboxId mailbox, IReadOnlyList<UidRange> uids, FlagChange change, FlagSet flags, ModSeq? unchangedSince, CancellationToken cancel) =>
+        StoreFlagsAsync(mailbox, uids, change, flags, unchangedSince, null, cancel);
+
+    /// <param name="person">Who asks for it by IMAP or JMAP: scripts of the mailbox run for it (<see cref="Events"/>). Null: the server itself.</param>
+    public abstract ValueTask<FlagResult> StoreFlagsAsync(
+        MailboxId mailbox, IReadOnlyList<UidRange> uids, FlagChange change, FlagSet flags, ModSeq? unchangedSince, AccountId? person, CancellationToken cancel);
 
     /// <summary>Removes entries for good: those with \Deleted, or (POP3 DELE) whatever their flags.</summary>
     public abstract ValueTask<ExpungeResult> ExpungeAsync(MailboxId mailbox, IReadOnlyList<UidRange> uids, bool onlyDeleted, CancellationToken cancel);
 
     /// <summary>Copies entries, keeping EMAILID, dates, flags and keywords; all or nothing (RFC 9051 §6.4.7). UIDs that are gone are passed over.</summary>
-    public abstract ValueTask<CopyResult> CopyAsync(MailboxId from, IReadOnlyList<UidRange> uids, MailboxId to, CancellationToken cancel);
+    public ValueTask<CopyResult> CopyAsync(MailboxId from, IReadOnlyList<UidRange> uids, MailboxId to, CancellationToken cancel) => CopyAsync(from, uids, to, null, cancel);
+
+    /// <param name="person">Who asks for it by IMAP or JMAP: scripts of the target run for it (<see cref="Events"/>). Null: the server itself.</param>
+    public abstract ValueTask<CopyResult> CopyAsync(MailboxId from, IReadOnlyList<UidRange> uids, MailboxId to, AccountId? person, CancellationToken cancel);
 
     /// <summary>COPY and EXPUNGE as one step (RFC 6851).</summary>
-    public abstract ValueTask<CopyResult> MoveAsync(MailboxId from, IReadOnlyList<UidRange> uids, MailboxId to, CancellationToken cancel);
+    public ValueTask<CopyResult> MoveAsync(MailboxId from, IReadOnlyList<UidRange> uids, MailboxId to, CancellationToken cancel) => MoveAsync(from, uids, to, null, cancel);
+
+    /// <param name="person">As of a copy.</param>
+    public abstract ValueTask<CopyResult> MoveAsync(MailboxId from, IReadOnlyList<UidRange> uids, MailboxId to, AccountId? person, CancellationToken cancel);
 
     // ---- state of the store itself
 

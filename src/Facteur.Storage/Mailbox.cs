@@ -1,7 +1,7 @@
 namespace Facteur.Storage;
 
-/// <summary>What a mailbox is for (RFC 6154 §2, RFC 8621 §2).</summary>
-public enum MailboxRole : byte { None, Inbox, Drafts, Sent, Junk, Trash, Archive, All, Flagged, Important }
+/// <summary>What a mailbox is for (RFC 6154 §2, RFC 8621 §2). Snoozed: what comes back to the inbox at a time.</summary>
+public enum MailboxRole : byte { None, Inbox, Drafts, Sent, Junk, Trash, Archive, All, Flagged, Important, Snoozed }
 
 /// <summary>A mailbox with its counters, as of one moment.</summary>
 public sealed record Mailbox

@@ -53,6 +53,24 @@ public sealed class MailboxSnapshot
         return within >= 0 ? starts[chunk] + within : ~(starts[chunk] + ~within);
     }
 
+    /// <summary>This snapshot without the messages before a UID; chunks behind it are shared.</summary>
+    public MailboxSnapshot From(Uid first)
+    {
+        var at = IndexOf(first);
+        if (at < 0) at = ~at;
+        if (at == 0) return this;
+        var kept = new List<MessageEntry[]>();
+        if (at < Count)
+        {
+            var chunk = ChunkOfIndex(at);
+            kept.Add(chunks[chunk].AsSpan(at - starts[chunk]).ToArray());
+            kept.AddRange(chunks.AsSpan(chunk + 1));
+        }
+        var newStarts = new int[kept.Count + 1];
+        for (var i = 0; i < kept.Count; i++) newStarts[i + 1] = newStarts[i] + kept[i].Length;
+        return new MailboxSnapshot([.. kept], newStarts) { Mailbox = Mailbox, UidValidity = UidValidity, UidNext = UidNext, HighestModSeq = HighestModSeq, Keywords = Keywords };
+    }
+
     /// <summary>This snapshot with flags and MODSEQ of some entries replaced (those it does not hold are passed over).</summary>
     /// <param name="changed">Ascending by UID or not.</param>
     public MailboxSnapshot WithFlags(IReadOnlyList<MessageEntry> changed)

@@ -16,10 +16,23 @@ public readonly record struct MessageFlags(ulong Bits)
     public static readonly MessageFlags Deleted = new(8);
     public static readonly MessageFlags Draft = new(16);
 
+    /// <summary>System flags by name (RFC 9051 §2.3.2).</summary>
+    public static IReadOnlyList<(MessageFlags Flag, string Name)> System { get; } =
+        [(Seen, @"\Seen"), (Answered, @"\Answered"), (Flagged, @"\Flagged"), (Deleted, @"\Deleted"), (Draft, @"\Draft")];
+
     public static MessageFlags Keyword(int index) => new(1UL << (FirstKeywordBit + index));
 
     public bool Has(MessageFlags flags) => (Bits & flags.Bits) == flags.Bits;
     public bool HasAny(MessageFlags flags) => (Bits & flags.Bits) != 0;
+
+    /// <summary>Names of the system flags among them.</summary>
+    public List<string> SystemNames()
+    {
+        var names = new List<string>();
+        foreach (var (flag, name) in System)
+            if (Has(flag)) names.Add(name);
+        return names;
+    }
 
     public static MessageFlags operator |(MessageFlags a, MessageFlags b) => new(a.Bits | b.Bits);
     public static MessageFlags operator &(MessageFlags a, MessageFlags b) => new(a.Bits & b.Bits);

@@ -1,6 +1,7 @@
 using System.Buffers;
 using Facteur.Mail;
 using Facteur.Storage.Emails;
+using Facteur.Storage.MailboxEvents;
 using Facteur.Storage.Queue;
 
 namespace Facteur.Storage;
@@ -53,6 +54,9 @@ public sealed record Delivery(MessageIntake Message, IReadOnlyList<DeliveryTarge
     /// <summary>Entries of the queue that send this message out, made durable by the same commit. With some, <see cref="Targets"/> may be empty.</summary>
     public IReadOnlyList<QueueSubmission> Queued { get; init; } = [];
 
+    /// <summary>Refused with <see cref="StoreRefusal.StateMismatch"/> when the account of a target is not at this state any more (ifInState, RFC 8620 §5.3). Null: at any.</summary>
+    public ModSeq? IfState { get; init; }
+
     /// <summary>Notes the message as a submission of JMAP by the same commit, with its first queue entry.</summary>
     public SubmissionDraft? Submission { get; init; }
 
@@ -61,6 +65,18 @@ public sealed record Delivery(MessageIntake Message, IReadOnlyList<DeliveryTarge
     /// when the lease is lost. The message is the entry's own (<see cref="MailStore.ReopenAsync"/>).
     /// </summary>
     public QueueRelease? Released { get; init; }
+
+    /// <summary>Who puts it there by APPEND or JMAP: scripts of its mailboxes run for it (<see cref="MailStore.Events"/>). Null: it is delivered.</summary>
+    public AccountId? Person { get; init; }
+
+    /// <summary>
+    /// It came from somebody: emails of its conversation that are put off are in the inbox again, as they were, by the same commit, unless it goes to Junk or
+    /// Trash alone. False for what is put there by its owner, filed, imported or restored.
+    /// </summary>
+    public bool EndsSnoozes { get; init; }
+
+    /// <summary>A script at an event of a mailbox decided it: that the script ran is noted by the same commit. StateMismatch when that was noted before.</summary>
+    public MailboxEventStep? Step { get; init; }
 
     /// <summary>What the trace says of it. Rows of kind Stored, Reported and ReportReceived get the EmailId of their account, rows of kind Queued the id of the queue entry with their recipient.</summary>
     public IReadOnlyList<TraceEvent> Trace { get; init; } = [];

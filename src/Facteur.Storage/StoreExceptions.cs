@@ -24,6 +24,14 @@ public enum StoreRefusal
     InUse,
     /// <summary>The account is not at the state that the change was meant for.</summary>
     StateMismatch,
+    /// <summary>An annotation is longer than one can be.</summary>
+    AnnotationTooLarge,
+    /// <summary>The mailbox, or the account, has as many annotations as it can.</summary>
+    TooManyAnnotations,
+    /// <summary>A card of an address book is longer than one can be.</summary>
+    ContactTooLarge,
+    /// <summary>The address book has as many cards as it can, or as long ones.</summary>
+    TooManyContacts,
 }
 
 /// <summary>There is no room on the disk; try again later. Nothing was acknowledged, nothing is corrupt.</summary>

@@ -1,10 +1,13 @@
 using System.Xml.Linq;
 using Facteur.Web.Assets;
 using Facteur.Web.External;
+using Facteur.Web.Mail;
 using Facteur.Web.OAuth;
 using Facteur.Web.Pages;
 using Facteur.Web.Passkeys;
+using Facteur.Web.Reading;
 using Facteur.Web.Requests;
+using Facteur.Web.Transfer;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.DataProtection.Repositories;
@@ -24,6 +27,8 @@ namespace Facteur.Web;
 /// </summary>
 public static class FacteurWeb
 {
+    private const string JmapApi = "/jmap", MailPage = "/mail";
+
     public static void AddFacteurWeb(this IServiceCollection services, WebServices web)
     {
         services.AddSingleton(web);
@@ -43,6 +48,13 @@ public static class FacteurWeb
                 parts.ApplicationParts.Add(new AssemblyPart(typeof(FacteurWeb).Assembly));
                 parts.ApplicationParts.Add(new CompiledRazorAssemblyPart(typeof(FacteurWeb).Assembly));
             });
+        // An answer of JMAP is mostly names of properties, and the page of the webmail brings such answers: a fifth is left of them, which over a slow line is what the first list
+        // waits for. Beside what strangers can write they hold no secret but the token of a form, which is masked anew in each page (WebRequest); other pages go out as they are.
+        services.AddResponseCompression(compression =>
+        {
+            compression.EnableForHttps = true;
+            compression.MimeTypes = ["application/json", "text/html"];
+        });
         // Nothing of ours uses its keys, and it must not write any into a home directory.
         services.Configure<KeyManagementOptions>(keys => keys.XmlRepository = new NoKeys());
     }
@@ -53,15 +65,21 @@ public static class FacteurWeb
         var pipeline = application.Services.GetRequiredService<WebPipeline>();
         application.Use(pipeline.EnterAsync);
         application.UseWebSockets(new WebSocketOptions { KeepAliveInterval = TimeSpan.FromMinutes(2), KeepAliveTimeout = TimeSpan.FromMinutes(1) });
+        application.UseWhen(static context => context.Request.Path == JmapApi || context.Request.Path == MailPage, static compressed => compressed.UseResponseCompression());
         application.UseRouting();
         application.Use(pipeline.IdentifyAsync);
         StaticAssets.Map(application);
+        MailAssets.Map(application);
+        MailWorker.Map(application);
         var web = application.Services.GetRequiredService<WebServices>();
         OAuthEndpoints.Map(application, web);
         PasskeyEndpoints.Map(application, web);
         new ExternalSignIn(web, new OidcDocuments(web.Fetch, web.Time), web.Fetch, web.Loggers.CreateLogger<ExternalSignIn>()).Map(application);
+        new ImportEndpoint(web, web.Loggers.CreateLogger<ImportEndpoint>()).Map(application);
+        new ContactImportEndpoint(web).Map(application);
         LanguageChoice.Map(application);
         web.Jmap.Map(application.MapGroup("").WithMetadata(OwnAuthentication.Instance));
+        ReadingEndpoints.Map(application, web);
         application.MapRazorPages();
     }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using Facteur.Web.Servers;
 
 namespace Facteur.Web;
 
@@ -10,6 +11,9 @@ public sealed class WebOptions
 
     /// <summary>Port of https as browsers see it; null when there is none, and then pages are only behind a proxy of the operator's.</summary>
     public Func<int?> HttpsPort { get; init; } = () => 443;
+
+    /// <summary>Where mail programs are listened for, as it is now.</summary>
+    public Func<IReadOnlyList<ProgramListener>> ProgramListeners { get; init; } = () => [];
 
     /// <summary>Peers that may say for whom they ask (X-Forwarded-For, X-Forwarded-Proto).</summary>
     public IReadOnlyList<IPNetwork> Proxies { get; init; } = [];

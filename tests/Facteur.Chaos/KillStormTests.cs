@@ -20,21 +20,24 @@ public sealed partial class KillStormTests
     [Trait("test", "R-01")]
     public async Task What_was_acknowledged_survives_every_kill()
     {
-        await using var server = new FacteurServer();
+        await using var server = new FacteurServer(web: true);
         Assert.Equal(0, (await server.CliAsync("domain", "add", "chaos.test")).ExitCode);
         await server.AddAccountAsync("a@chaos.test", "chaos-password");
         await server.AddAccountAsync("b@chaos.test", "chaos-password");
         var acknowledged = new Acknowledgements();
         var journal = acknowledged.Journal;
+        using var uploads = new UploadLane(server, "b@chaos.test", "chaos-password");
         var random = new Random(1);
         uint highestUid = 0;
         for (var round = 0; round < Kills; round++)
         {
             await server.StartAsync();
             highestUid = await CheckAsync(server, journal, highestUid);
+            await uploads.CheckAsync();
             using var stop = new CancellationTokenSource();
             var load = Enumerable.Range(0, Senders).Select(n => Task.Run(() => SendAsync(server, acknowledged, n, stop.Token)))
-                .Concat(Enumerable.Range(0, Appenders).Select(n => Task.Run(() => AppendAsync(server, acknowledged, n, stop.Token)))).ToList();
+                .Concat(Enumerable.Range(0, Appenders).Select(n => Task.Run(() => AppendAsync(server, acknowledged, n, stop.Token))))
+                .Append(Task.Run(() => uploads.LoadAsync(acknowledged.Count, stop.Token))).ToList();
             // At a random point of the load: after so many more acknowledgements, whatever else is under way then.
             await acknowledged.WaitAsync(random.Next(1, 400));
             await server.KillAsync();
@@ -43,6 +46,8 @@ public sealed partial class KillStormTests
         }
         await server.StartAsync();
         await CheckAsync(server, journal, highestUid);
+        await uploads.CheckAsync();
+        Assert.True(uploads.Acknowledged > 0, "no upload was acknowledged");
         Assert.True(journal.Count > 100, $"{journal.Count} acknowledged: too few to mean anything");
         Assert.Equal(0, await server.StopAsync());
     }
@@ -149,6 +154,12 @@ public sealed partial class KillStormTests
         public void Add(string key, string digest)
         {
             Journal[key] = digest;
+            Count();
+        }
+
+        /// <summary>Something that is kept account of elsewhere.</summary>
+        public void Count()
+        {
             lock (gate)
                 if (--left <= 0) bell?.TrySetResult();
         }

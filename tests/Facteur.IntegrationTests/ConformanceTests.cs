@@ -40,7 +40,7 @@ public sealed class ConformanceTests(SharedServer shared)
         await server.AddAccountAsync("clients@demo.test", "clients-password");
         var work = Directory.CreateTempSubdirectory("facteur-clients-").FullName;
         var result = await Programs.RunAsync("bash", [script, "localhost", $"{server.Port("imaps")}", $"{server.Port("pop3s")}",
-            "clients@demo.test", "clients-password", server.CertificateAuthority, work], limit: TimeSpan.FromMinutes(6));
+            "clients@demo.test", "clients-password", server.CertificateAuthority, work], limit: TimeSpan.FromMinutes(15));
         if (Directory.Exists(work)) Directory.Delete(work, recursive: true);
         var lines = result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(10, lines.Length);

@@ -19,7 +19,7 @@ public sealed class SubmissionTests(SharedServer shared) : IAsyncLifetime
     public async Task Swaks_submits(string listener, string tls, string mechanism)
     {
         Programs.Require("swaks");
-        var result = await Programs.RunAsync("swaks", ["--server", "127.0.0.1", "--port", $"{server.Port(listener)}", tls,
+        var result = await Programs.RunAsync("swaks", ["--timeout", "180", "--server", "127.0.0.1", "--port", $"{server.Port(listener)}", tls,
             "--auth", mechanism, "--auth-user", user, "--auth-password", Password, "--from", user, "--to", user,
             "--header", $"Subject: swaks {listener} {mechanism}", "--body", "Bonjour."]);
         Assert.True(result.ExitCode == 0, result.ToString());

@@ -11,14 +11,14 @@ namespace Facteur.Accounts;
 public sealed record AppPasswordLimits(IReadOnlyList<MailProtocol>? Protocols = null, IReadOnlyList<string>? Networks = null, DateTimeOffset? Ends = null)
 {
     /// <summary>What is wrong with them, in one sentence; null when nothing is.</summary>
-    public string? Fault(DateTimeOffset now)
+    public RuleComplaint? Fault(DateTimeOffset now)
     {
-        if (Protocols is { Count: 0 }) return "An app password is for one protocol at least.";
-        if (Protocols?.Contains(MailProtocol.Webmail) == true) return "An app password never reaches the webmail and its settings.";
-        if (Networks is { Count: 0 or > 100 }) return "An app password has 1 to 100 networks, or none said.";
+        if (Protocols is { Count: 0 }) return new RuleComplaint("AppProtocols", "An app password is for one protocol at least.");
+        if (Protocols?.Contains(MailProtocol.Webmail) == true) return new RuleComplaint("AppWebmail", "An app password never reaches the webmail and its settings.");
+        if (Networks is { Count: 0 or > 100 }) return new RuleComplaint("AppNetworks", "An app password has 1 to 100 networks, or none said.");
         foreach (var network in Networks ?? [])
-            if (!NetworkSet.TryReadNetwork(network, out _)) return $"\"{network}\" is no network, such as 192.0.2.0/24 or 2001:db8::/32.";
-        return Ends <= now ? "The end of an app password is in the future." : null;
+            if (!NetworkSet.TryReadNetwork(network, out _)) return new RuleComplaint("AppNetwork", $"\"{network}\" is no network, such as 192.0.2.0/24 or 2001:db8::/32.", network);
+        return Ends <= now ? new RuleComplaint("AppEnd", "The end of an app password is in the future.") : null;
     }
 
     internal string ToDetail() => JsonSerializer.Serialize(this, CredentialJson.Default.AppPasswordLimits);

@@ -31,9 +31,9 @@ public sealed class AppPasswords
     public async ValueTask<NewAppPassword> AddAsync(AccountRecord account, string label, AppPasswordLimits limits, CancellationToken cancel)
     {
         label = label.Trim();
-        if (label.Length is 0 or > MaxLabel || label.Any(char.IsControl)) throw new AccountRuleException($"An app password has a name of 1 to {MaxLabel} characters, such as \"phone\".");
+        if (label.Length is 0 or > MaxLabel || label.Any(char.IsControl)) throw new AccountRuleException($"An app password has a name of 1 to {MaxLabel} characters, such as \"phone\".") { Rule = "AppLabel", Arguments = [MaxLabel] };
         if (limits.Fault(time.GetUtcNow()) is { } fault) throw new AccountRuleException(fault);
-        if ((await ListAsync(account.Id, cancel)).Count >= MaxPerAccount) throw new AccountRuleException($"{account.Address} has {MaxPerAccount} app passwords; remove some first.");
+        if ((await ListAsync(account.Id, cancel)).Count >= MaxPerAccount) throw new AccountRuleException($"{account.Address} has {MaxPerAccount} app passwords; remove some first.") { Rule = "AppCount", Arguments = [MaxPerAccount] };
         var secret = AppPasswordText.NewSecret();
         var shown = AppPasswordText.Shown(secret);
         var salt = await scram.SaltAsync(account.Id, cancel);

@@ -22,13 +22,13 @@ public sealed class BreachedPasswords(SettingsStore settings)
     private const int HashDigits = 40, PrefixDigits = 5, MaxLine = 64;
 
     /// <summary>Null when it is not known, or no list is set. A list that cannot be read lets nobody down: passwords are set without it.</summary>
-    public async ValueTask<string?> ComplaintAsync(string password, CancellationToken cancel)
+    public async ValueTask<RuleComplaint?> ComplaintAsync(string password, CancellationToken cancel)
     {
         var setting = await settings.ReadAsync(SettingScope.Site, PasswordSetting.Setting, PasswordSettingJson.Default.PasswordSetting, cancel);
         if (setting?.Breached is not { Length: > 0 } path) return null;
         try
         {
-            return await IsKnownAsync(path, password, cancel) ? "The password is known from a breach of some other site; take another one." : null;
+            return await IsKnownAsync(path, password, cancel) ? new RuleComplaint("PasswordBreached", "The password is known from a breach of some other site; take another one.") : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

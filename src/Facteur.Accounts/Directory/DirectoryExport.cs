@@ -10,19 +10,22 @@ namespace Facteur.Accounts;
 /// <summary>Writes the whole directory, account by account: memory does not grow with their number, but with that of the aliases.</summary>
 public sealed class DirectoryExport(MailStore store, SettingDocuments documents)
 {
-    /// <summary>The version of the tree.</summary>
-    public const int Version = 1;
+    /// <summary>The version of the tree. A file is of version 1 as long as nothing in it is newer, so that programs before this one read it.</summary>
+    public const int Version = 2;
 
     private const int Page = 500;
 
     private readonly DirectoryStore directory = store.Directory;
+    private readonly AnnotationExport annotations = new(store);
+    private readonly ContactExport contacts = new(store);
 
     /// <summary>Writes the JSON tree (<see cref="TreeItem"/>). Without secrets passwords in settings are "***" and credentials left out.</summary>
     public async ValueTask WriteJsonAsync(Stream output, bool withSecrets, CancellationToken cancel)
     {
         await using var json = new Utf8JsonWriter(output, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, NewLine = "\n" });
         json.WriteStartObject();
-        json.WriteNumber("version", Version);
+        var hasContacts = await contacts.HasAnyAsync(AllAsync(cancel), cancel);
+        json.WriteNumber("version", hasContacts ? Version : 1);
         if (await SettingsAsync(SettingScope.Site, withSecrets, cancel) is { } site)
         {
             json.WritePropertyName("settings");
@@ -32,6 +35,8 @@ public sealed class DirectoryExport(MailStore store, SettingDocuments documents)
         await ListAsync(json, "accounts", AccountsAsync(withSecrets, cancel), TreeJson.Default.TreeAccount, cancel);
         await ListAsync(json, "shares", SharesAsync(cancel), TreeJson.Default.TreeShare, cancel);
         await ListAsync(json, "aliases", AliasesAsync(cancel), TreeJson.Default.TreeAlias, cancel);
+        await ListAsync(json, "annotations", annotations.ListAsync(AllAsync(cancel), cancel), TreeJson.Default.TreeAnnotations, cancel);
+        if (hasContacts) await contacts.WriteAsync(json, AllAsync(cancel), cancel);
         json.WriteEndObject();
         await json.FlushAsync(cancel);
         await output.WriteAsync("\n"u8.ToArray(), cancel);

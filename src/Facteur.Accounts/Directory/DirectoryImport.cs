@@ -138,6 +138,8 @@ public sealed partial class DirectoryImport(MailStore store, AccountService acco
         TreeAccount account => ("account", account.Address),
         TreeShare share => ("share", $"{share.Account} with {share.With}"),
         TreeAlias alias => ("alias", alias.Address),
+        TreeAnnotations annotations => ("annotations", annotations.Mailbox is null ? annotations.Account : $"{annotations.Account} {annotations.Mailbox}"),
+        TreeContacts contacts => ("contacts", contacts.Account),
         _ => ("line", ""),
     };
 
@@ -148,6 +150,8 @@ public sealed partial class DirectoryImport(MailStore store, AccountService acco
         TreeAccount account => AccountAsync(account, cancel),
         TreeShare share => ShareAsync(share, cancel),
         TreeAlias alias => AliasAsync(alias, cancel),
+        TreeAnnotations annotations => AnnotationsAsync(annotations, cancel),
+        TreeContacts contacts => ContactsAsync(contacts, cancel),
         TreeFault fault => throw new AccountRuleException(fault.Reason),
         _ => throw new InvalidOperationException("an item of no kind"),
     };

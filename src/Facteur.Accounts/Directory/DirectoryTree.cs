@@ -1,11 +1,12 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 
 namespace Facteur.Accounts;
 
 /// <summary>
-/// The directory as one JSON tree, for export and import: "version", "settings" (of the site), "domains", "accounts", "shares", "aliases", in
-/// this order, so that nothing names what comes later. What a file leaves out stays as it is.
+/// The directory as one JSON tree, for export and import: "version", "settings" (of the site), "domains", "accounts", "shares", "aliases",
+/// "annotations", "contacts", in this order, so that nothing names what comes later. What a file leaves out stays as it is.
 /// </summary>
 public abstract record TreeItem
 {
@@ -58,15 +59,34 @@ public sealed record TreeShare(string Account, string With, IReadOnlyList<string
 
 public sealed record TreeAlias(string Address, IReadOnlyList<string> Targets, string? Label = null, bool? Enabled = null) : TreeItem;
 
+/// <summary>What people and programs attached to a folder, or to an account as a whole (IMAP METADATA), bindings of scripts among it.</summary>
+/// <param name="Mailbox">Its full name; null: the account as a whole.</param>
+/// <param name="Person">Whose the private ones are; null: the account's own.</param>
+/// <param name="Entries">Values by name; what is left out stays.</param>
+public sealed record TreeAnnotations(string Account, IReadOnlyDictionary<string, TreeValue> Entries, string? Mailbox = null, string? Person = null) : TreeItem;
+
+/// <summary>A value: text, or octets in base64.</summary>
+public sealed record TreeValue(string? Text = null, string? Base64 = null);
+
+/// <summary>Cards of an address book; what is left out stays.</summary>
+/// <param name="Cards">As they are kept (JSContact, RFC 9553), each with its uid.</param>
+public sealed record TreeContacts(string Account, IReadOnlyList<JsonElement> Cards) : TreeItem
+{
+    /// <summary>Without the cards, which are about people.</summary>
+    public override string ToString() => Account;
+}
+
 /// <summary>A line that cannot be read.</summary>
 public sealed record TreeFault(string Reason) : TreeItem;
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, PropertyNameCaseInsensitive = true, AllowTrailingCommas = true, ReadCommentHandling = System.Text.Json.JsonCommentHandling.Skip, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow, PropertyNameCaseInsensitive = true, AllowTrailingCommas = true, ReadCommentHandling = JsonCommentHandling.Skip, MaxDepth = DirectoryTreeReader.MaxDepth, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(TreeSite))]
 [JsonSerializable(typeof(TreeDomain))]
 [JsonSerializable(typeof(TreeAccount))]
 [JsonSerializable(typeof(TreeShare))]
 [JsonSerializable(typeof(TreeAlias))]
+[JsonSerializable(typeof(TreeAnnotations))]
+[JsonSerializable(typeof(TreeContacts))]
 [JsonSerializable(typeof(IReadOnlyDictionary<string, JsonNode?>))]
 internal sealed partial class TreeJson : JsonSerializerContext;

@@ -14,8 +14,11 @@ public sealed class DirectoryTreeReader
     /// <summary>Octets of one item: an account with all its settings.</summary>
     public const int MaxItem = 4 * 1024 * 1024;
 
-    private static readonly string[] parts = ["version", "settings", "domains", "accounts", "shares", "aliases"];
-    private static readonly JsonReaderOptions tolerant = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
+    /// <summary>Lists in lists: cards may be as deep as any JSON is elsewhere, and stand some levels down.</summary>
+    public const int MaxDepth = 80;
+
+    private static readonly string[] parts = ["version", "settings", "domains", "accounts", "shares", "aliases", "annotations", "contacts"];
+    private static readonly JsonReaderOptions tolerant = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, MaxDepth = MaxDepth };
 
     private readonly PipeReader input;
     private JsonReaderState state = new(tolerant);
@@ -85,7 +88,7 @@ public sealed class DirectoryTreeReader
                 json = look;
                 return true;
             default:
-                if (!inList) throw Wrong("the file begins with { and holds domains, accounts, shares and aliases");
+                if (!inList) throw Wrong("the file begins with { and holds domains, accounts, shares, aliases, annotations and contacts");
                 if (!JsonDocument.TryParseValue(ref look, out var document)) return false;
                 using (document) item = Item(document.RootElement);
                 json = look;
@@ -121,7 +124,9 @@ public sealed class DirectoryTreeReader
         "domains" => Read(element, TreeJson.Default.TreeDomain, one => one),
         "accounts" => Read(element, TreeJson.Default.TreeAccount, one => one),
         "shares" => Read(element, TreeJson.Default.TreeShare, one => one),
-        _ => Read(element, TreeJson.Default.TreeAlias, one => one),
+        "aliases" => Read(element, TreeJson.Default.TreeAlias, one => one),
+        "annotations" => Read(element, TreeJson.Default.TreeAnnotations, one => one),
+        _ => Read(element, TreeJson.Default.TreeContacts, one => one),
     };
 
     private static TreeItem Read<T>(JsonElement element, JsonTypeInfo<T> type, Func<T, TreeItem> make) where T : class

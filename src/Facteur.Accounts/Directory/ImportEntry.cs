@@ -5,7 +5,7 @@ public enum ImportAction { Unchanged, Added, Changed, Refused }
 
 /// <summary>An item of an import and what becomes of it.</summary>
 /// <param name="Line">Of the file.</param>
-/// <param name="Kind">"site", "domain", "account", "share", "alias" or "line".</param>
+/// <param name="Kind">"site", "domain", "account", "share", "alias", "annotations", "contacts" or "line".</param>
 /// <param name="Name">Which.</param>
 /// <param name="Details">What changes, a phrase each; of a refused one, why.</param>
 /// <param name="GeneratedPassword">Of an account that was added without one: the one time it is seen.</param>

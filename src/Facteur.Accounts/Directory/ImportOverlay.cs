@@ -18,6 +18,9 @@ internal sealed class ImportOverlay
 
     public HashSet<string> Aliases { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Cards that are still to be added, by account.</summary>
+    public Dictionary<string, int> Cards { get; } = new(StringComparer.Ordinal);
+
     /// <summary>Items that the file had already.</summary>
     public HashSet<string> Seen { get; } = new(StringComparer.Ordinal);
 

@@ -36,13 +36,13 @@ public sealed class PasskeyStore(DirectoryStore directory) : IUserPasskeyStore<A
         var value = JsonSerializer.Serialize(
             new PasskeyValue(passkey.PublicKey, passkey.SignCount, passkey.Transports ?? [], passkey.IsUserVerified, passkey.IsBackupEligible, passkey.IsBackedUp), PasskeyJson.Default.PasskeyValue);
         var known = await FindAsync(passkey.CredentialId, cancellationToken);
-        if (known is not null && known.Account != user.Id) throw new AccountRuleException("This passkey belongs to another account.");
+        if (known is not null && known.Account != user.Id) throw new AccountRuleException("This passkey belongs to another account.") { Rule = "PasskeyOther" };
         if (known is not null)
         {
             await directory.UpdateCredentialAsync(known with { Value = value }, cancellationToken);
             return;
         }
-        if ((await ListAsync(user.Id, cancellationToken)).Count >= MaxPerAccount) throw new AccountRuleException($"An account has at most {MaxPerAccount} passkeys; remove one first.");
+        if ((await ListAsync(user.Id, cancellationToken)).Count >= MaxPerAccount) throw new AccountRuleException($"An account has at most {MaxPerAccount} passkeys; remove one first.") { Rule = "PasskeyCount", Arguments = [MaxPerAccount] };
         await directory.AddCredentialAsync(
             new CredentialRecord(0, user.Id, CredentialKinds.Passkey, value, default) { Label = passkey.Name ?? "", Lookup = Base64Url.EncodeToString(passkey.CredentialId) }, cancellationToken);
     }

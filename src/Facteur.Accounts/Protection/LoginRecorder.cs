@@ -8,6 +8,13 @@ public sealed partial class LoginRecorder(LoginService logins, TimeProvider time
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
+    // The first session has to be offered the mechanisms that can work.
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await logins.LookElsewhereAsync(cancellationToken);
+        await base.StartAsync(cancellationToken);
+    }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Interval, time);

@@ -12,7 +12,8 @@ public sealed record BoundReport(QueueMessage Message, IReadOnlyList<TraceEvent>
 /// <summary>
 /// Binds reports that come in, hours or days after another host took a message, to that message. Reports are easily forged (backscatter):
 /// one counts only for a message that is in the queue's memory, that was sent with the address the report came to, and for recipients
-/// that it was delivered to; all others are mail like any.
+/// that it was delivered to; a receipt, moreover, only from the recipient (RFC 8098 §3: From is the person it is issued for; §6.1 on forgery). All others are
+/// mail like any.
 /// </summary>
 public sealed class LateBounces(QueueStore queue, RecipientDirectory directory, Verp verp, SuppressionList suppression, TimeProvider time)
 {
@@ -78,12 +79,17 @@ public sealed class LateBounces(QueueStore queue, RecipientDirectory directory, 
             if (items.Count < Page || found.Count == report.Recipients.Count) break;
             after = items[^1].Recipient.Id;
         }
+        if (report.IsReceipt) return [.. found.Where(pair => IsFrom(report, pair.Key, pair.Value)).Select(pair => (pair.Key, (QueueRecipient?)pair.Value))];
         if (found.Count > 0) return [.. found.Select(pair => (pair.Key, (QueueRecipient?)pair.Value))];
         // Sent on beyond its recipient, a message fails at an address nobody here knows: the proof in the envelope, and that it went to
         // one alone, tell whose it was. Complaints hide the address on purpose (RFC 5965).
         if (isProven && seen == 1) return [(report.Recipients[0], last)];
         return report.Complaint is not null && seen > 0 ? [(report.Recipients[0], seen == 1 ? last : null)] : [];
     }
+
+    // Whoever else got the message knows its id, and its recipients.
+    private static bool IsFrom(ReceivedReport receipt, ReportedRecipient told, QueueRecipient sent) =>
+        receipt.ReceiptFrom is { } from && (SameAddress(from, sent.Address) || SameAddress(from, told.Address));
 
     private static ReportedRecipient? Told(Dictionary<string, ReportedRecipient> told, QueueRecipient sent)
     {

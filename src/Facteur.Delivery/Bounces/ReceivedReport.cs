@@ -1,7 +1,10 @@
 namespace Facteur.Delivery.Bounces;
 
-/// <summary>What a report says became of a message for one recipient (RFC 3464 §2.3.3), or that it was complained about.</summary>
-public enum ReportAction : byte { Failed, Delayed, Delivered, Relayed, Expanded, Complaint }
+/// <summary>
+/// What a report says became of a message for one recipient (RFC 3464 §2.3.3), that it was complained about, or what the recipient did with it
+/// (RFC 8098 §3.2.6.2).
+/// </summary>
+public enum ReportAction : byte { Failed, Delayed, Delivered, Relayed, Expanded, Complaint, Displayed, Deleted, Dispatched, Processed }
 
 /// <summary>One recipient of a report that came in.</summary>
 /// <param name="Address">Final-Recipient, or the best that stands in its place; "" when a complaint does not tell.</param>
@@ -26,4 +29,11 @@ public sealed record Complaint(string FeedbackType, string UserAgent, string Ori
 /// <param name="Recipients">At least one, at most <see cref="ReportReader.MaxRecipients"/>.</param>
 /// <param name="Complaint">Null for a delivery status.</param>
 public sealed record ReceivedReport(
-    string ReportingHost, string? EnvelopeId, string? MessageId, string Subject, IReadOnlyList<ReportedRecipient> Recipients, Complaint? Complaint);
+    string ReportingHost, string? EnvelopeId, string? MessageId, string Subject, IReadOnlyList<ReportedRecipient> Recipients, Complaint? Complaint)
+{
+    /// <summary>Of a receipt (RFC 8098): the one address in its From field, or "" when there is not just one. Null for other reports.</summary>
+    public string? ReceiptFrom { get; init; }
+
+    /// <summary>It tells what a person, or their program, did with the message.</summary>
+    public bool IsReceipt => ReceiptFrom is not null;
+}

@@ -5,7 +5,7 @@ namespace Facteur.Delivery.Bounces;
 
 /// <summary>
 /// Reads reports that come in: delivery status notifications (RFC 3464, RFC 6533) with what Exchange, Postfix, Exim and qmail make of
-/// them, and complaints (RFC 5965). Only the first <see cref="MaxOctets"/> of a message are looked at, and nothing a sender writes makes it throw.
+/// them, complaints (RFC 5965), and receipts (RFC 8098). Only the first <see cref="MaxOctets"/> of a message are looked at, and nothing a sender writes makes it throw.
 /// </summary>
 public static class ReportReader
 {
@@ -61,6 +61,8 @@ public static class ReportReader
             reader.Read(Content(message, status));
             if (reader.Recipients.Count > 0) return new ReceivedReport(reader.ReportingHost, reader.EnvelopeId, messageId, subject, reader.Recipients, null);
         }
+        if (root is { Type: "multipart", Subtype: "report" } && parts.Find(part => part is { Type: "message", Subtype: "disposition-notification" or "global-disposition-notification" }) is { } receipt)
+            return DispositionNotification.Read(Content(message, receipt)) is { } fields ? Receipt(fields, header, messageId, subject) : null;
         return parts.Find(part => part is { Type: "text", Subtype: "plain" }) is { } text && IsFromMailSystem(header)
             ? PlainBounceReader.Read(header, Content(message, text))
             : null;
@@ -73,6 +75,25 @@ public static class ReportReader
         var messageId = HeaderFields.TryFind(content, "Message-ID"u8, out var id) && MessageIds.Parse(id) is [var first, ..] ? first.Trim('<', '>') : null;
         var subject = HeaderFields.TryFind(content, "Subject"u8, out var value) ? HumanPart.OneLine(EncodedWords.Decode(value), MaxText) : "";
         return (messageId, subject);
+    }
+
+    private static ReceivedReport? Receipt(DispositionNotification fields, ReadOnlySpan<byte> header, string? returnedId, string subject)
+    {
+        ReportAction? action = fields.Type switch
+        {
+            "displayed" => ReportAction.Displayed,
+            "deleted" => ReportAction.Deleted,
+            "dispatched" => ReportAction.Dispatched,
+            "processed" => ReportAction.Processed,
+            _ => null,
+        };
+        if (action is null) return null;
+        var original = fields.OriginalRecipient is { } written ? ReportAddress.Read(written) : null;
+        return new ReceivedReport(
+            "", null, fields.OriginalMessageId?.Trim('<', '>') ?? returnedId, subject, [new(ReportAddress.Read(fields.FinalRecipient), original, action.Value, "", "", "")], null)
+        {
+            ReceiptFrom = HeaderFields.TryFind(header, "From"u8, out var from) && AddressParser.ParseList(from, 2) is [{ Kind: AddressItemKind.Mailbox } one] ? $"{one.LocalPart}@{one.Domain}" : "",
+        };
     }
 
     private static List<ReportedRecipient> Complaints(IReadOnlyList<string> addresses, Complaint complaint)

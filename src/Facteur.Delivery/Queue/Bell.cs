@@ -28,7 +28,20 @@ internal sealed class Bell(TimeProvider time)
         waiting?.TrySetResult();
     }
 
+    /// <summary>Does rounds until it is stopped; each begins when the bell rings, or when the time is over that the round before answered.</summary>
+    public async Task RunAsync(Func<CancellationToken, ValueTask<TimeSpan>> round, CancellationToken stop)
+    {
+        try
+        {
+            while (true) await WaitAsync(await round(stop), stop);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+        }
+    }
+
     /// <summary>Until it rings, or the time is over.</summary>
+    /// <param name="atMost"><see cref="Timeout.InfiniteTimeSpan"/>: only when it rings.</param>
     public async ValueTask WaitAsync(TimeSpan atMost, CancellationToken cancel)
     {
         TaskCompletionSource waiting;
@@ -41,7 +54,7 @@ internal sealed class Bell(TimeProvider time)
             }
             listener = waiting = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         }
-        if (atMost <= TimeSpan.Zero) atMost = TimeSpan.FromMilliseconds(1);
+        if (atMost <= TimeSpan.Zero && atMost != Timeout.InfiniteTimeSpan) atMost = TimeSpan.FromMilliseconds(1);
         try
         {
             await waiting.Task.WaitAsync(atMost, time, cancel);

@@ -31,11 +31,16 @@ internal sealed partial class LeaseKeeper(QueueStore queue, QueueClock clock, Qu
     private readonly ILogger log = log;
     private readonly ConcurrentDictionary<HeldLease, byte> held = new();
 
+    /// <summary>Ticks of the clock of the queue up to which every lease of this process holds: those taken since the last prolongation end later.</summary>
+    private long allHoldUntil = (clock.Now + options.LeaseTime).Ticks;
+
     /// <summary>Takes due recipients of one message, or null.</summary>
     /// <param name="stop">Breaks the work off.</param>
     public async ValueTask<HeldLease?> TakeAsync(string destination, int maxRecipients, CancellationToken stop)
     {
         var now = clock.Now;
+        // A process that got no turn for so long that its own leases have ended does not take its own work from itself.
+        if (now.Ticks >= Volatile.Read(ref allHoldUntil)) await ExtendAllAsync(now + options.LeaseTime);
         var lease = await queue.LeaseAsync(destination, now, now + options.LeaseTime, maxRecipients, stop);
         if (lease is null) return null;
         var taken = new HeldLease(lease, CancellationTokenSource.CreateLinkedTokenSource(stop));
@@ -56,6 +61,7 @@ internal sealed partial class LeaseKeeper(QueueStore queue, QueueClock clock, Qu
     public async ValueTask ExtendAllAsync(DateTimeOffset until)
     {
         foreach (var lease in held.Keys) await ExtendAsync(lease, until);
+        Volatile.Write(ref allHoldUntil, until.Ticks);
     }
 
     /// <summary>Prolongs leases until stopped.</summary>

@@ -37,7 +37,7 @@ public sealed partial class QueueRunner : BackgroundService
     private CancellationToken stopping;
     private volatile bool othersWait;
     private Task keeping = Task.CompletedTask;
-    private int working;
+    private int working, rounds;
 
     /// <param name="verp">Puts ids into envelope senders where a domain asks for them; null: nowhere.</param>
     /// <param name="deferred">Delivers messages whose time has come; null: they stay.</param>
@@ -59,7 +59,15 @@ public sealed partial class QueueRunner : BackgroundService
     public event Action? ReportOwed;
 
     /// <summary>Nothing is under way and the next look is at a set time; for tests, which move the clock then.</summary>
-    internal bool IsAsleep => lanes.IsEmpty && bell.IsAwaited;
+    internal bool IsAsleep
+    {
+        get
+        {
+            // Lanes begin in rounds alone: none did between the two looks at the bell.
+            var round = Volatile.Read(ref rounds);
+            return bell.IsAwaited && lanes.IsEmpty && bell.IsAwaited && Volatile.Read(ref rounds) == round;
+        }
+    }
 
     /// <summary>Connections at work.</summary>
     public int Working => Volatile.Read(ref working);
@@ -90,6 +98,7 @@ public sealed partial class QueueRunner : BackgroundService
         {
             while (!stoppingToken.IsCancellationRequested)
             {
+                Interlocked.Increment(ref rounds);
                 var wait = AfterFailure;
                 try
                 {
@@ -128,16 +137,16 @@ public sealed partial class QueueRunner : BackgroundService
     /// <summary>Gives connections to what is due; answers how long nothing is to be done.</summary>
     private async ValueTask<TimeSpan> PassAsync(CancellationToken cancel)
     {
-        var started = time.GetTimestamp();
+        var started = TimeProvider.System.GetTimestamp();
         var now = clock.Now;
         var due = await queue.DueAsync(now, options.MaxDestinations, cancel);
         var wait = Start(due);
         if (await queue.NextDueAsync(now, cancel) is { } next) wait = Shorter(wait, next - now);
         foreach (var session in destinations.TakeStale(all: false)) Run(session.Session.DisposeAsync().AsTask());
         if (destinations.HasParked) wait = Shorter(wait, options.IdleSession);
-        // A look at a long queue costs: the process does other things for twice as long.
-        var gap = time.GetElapsedTime(started) * 2;
-        if (gap > TimeSpan.Zero) await Task.Delay(gap < LongestGap ? gap : LongestGap, time, cancel);
+        // A look at a long queue costs: the process does other things for twice as long. What it costs is no matter of the clock of the queue.
+        var gap = TimeProvider.System.GetElapsedTime(started) * 2;
+        await Task.Delay(gap < LongestGap ? gap : LongestGap, TimeProvider.System, cancel);
         return wait;
     }
 

@@ -44,6 +44,9 @@ internal sealed class DeliveryPlan(MailHandoff handoff, SmtpPeer peer, Envelope 
     /// <summary>What goes into the same commit.</summary>
     public SideEffects? Beside { get; init; }
 
+    /// <summary>What the message tells of others, for the trace.</summary>
+    public IReadOnlyList<TraceEvent> Told { get; init; } = [];
+
     /// <summary>Scripts of all recipients refuse it: the answer. Then there is nothing to commit.</summary>
     public SmtpRefusal? Refusal => scripted?.Refusal;
 
@@ -74,7 +77,8 @@ internal sealed class DeliveryPlan(MailHandoff handoff, SmtpPeer peer, Envelope 
         var isUntold = targets.Count == 0 && scripted.Decisions.Count == 0;
         if (!IsRelease && (peer.Account is not null || isUntold)) rows.Insert(0, TraceRows.Accepted(arrived, peer, envelope, MessageId, "", peer.Account?.Id, Summary, Verdict));
         if (Beside is not null) rows.AddRange(Beside.Rows);
-        var main = new Storage.Delivery(message, targets) { Queued = [.. queued, .. await queue.RefusedAsync(scripted.Decisions.Values, cancel)], Trace = rows, Submission = Submission };
+        rows.AddRange(Told);
+        var main = new Storage.Delivery(message, targets) { Queued = [.. queued, .. await queue.RefusedAsync(scripted.Decisions.Values, cancel)], Trace = rows, Submission = Submission, EndsSnoozes = true };
         return [main, .. await CopiesAsync(cancel), .. sent];
     }
 
@@ -147,7 +151,7 @@ internal sealed class DeliveryPlan(MailHandoff handoff, SmtpPeer peer, Envelope 
             // No signature of the message as it was holds for this one: none of ours goes with it.
             var queued = copy.Recipients.Count == 0 ? [] : await queue.MakeAsync(copy.Message, copy.Recipients, default, Verdict, cancel);
             AddQueuedRows(queued, copy.Rows);
-            if (copy.Targets.Count + queued.Count > 0) copies.Add(new Storage.Delivery(copy.Message, copy.Targets) { Queued = queued, Trace = copy.Rows });
+            if (copy.Targets.Count + queued.Count > 0) copies.Add(new Storage.Delivery(copy.Message, copy.Targets) { Queued = queued, Trace = copy.Rows, EndsSnoozes = true });
         }
         return copies;
     }

@@ -4,6 +4,7 @@ using Facteur.Delivery.Authentication.Spf;
 using Facteur.Delivery.Bounces;
 using Facteur.Delivery.Domains;
 using Facteur.Delivery.Filtering;
+using Facteur.Delivery.Forwarding;
 using Facteur.Delivery.Queue;
 using Facteur.Delivery.Recipients;
 using Facteur.Delivery.Reports;
@@ -42,4 +43,7 @@ public sealed record DeliveryServices
     public required DeliveryOptions Options { get; init; }
     public required TimeProvider Time { get; init; }
     public required ILoggerFactory Loggers { get; init; }
+
+    /// <summary>Asks the owners of addresses that mail is to be sent on to.</summary>
+    public ForwardConfirmations Confirmations => new(Own, Settings, Options, Time);
 }

@@ -33,8 +33,11 @@ internal sealed class SideEffects(MailHandoff handoff, Envelope envelope, Messag
     private async ValueTask BindReportAsync(List<RoutedRecipient> recipients, CancellationToken cancel)
     {
         if (await ReportReader.ReadAsync(message, cancel) is not { } report) return;
-        // Complaints come from somebody (RFC 6650 §5.5); what tells of deliveries does not (RFC 3461 §6.1).
-        if (envelope.Sender is not null && report.Complaint is null) return;
+        // Complaints come from somebody (RFC 6650 §5.5); what tells of deliveries does not (RFC 3461 §6.1). Receipts must not either
+        // (RFC 8098 §3), but many programs have to send them with their own address.
+        if (envelope.Sender is { } sender && report.Complaint is null && !(report.IsReceipt && sender.ToString().Equals(report.ReceiptFrom, StringComparison.OrdinalIgnoreCase))) return;
+        // Who it is from is all that a receipt is worth: a domain that says it is not from there is believed.
+        if (report.IsReceipt && summary.Dmarc is { Verdict: DmarcVerdict.Fail }) return;
         var bound = await handoff.Services.LateBounces.BindAsync(report, [.. recipients.Select(routed => routed.Recipient.Address.ToString())], cancel);
         if (bound is not null) Rows.AddRange(bound.Trace);
     }

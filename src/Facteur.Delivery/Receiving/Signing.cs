@@ -9,8 +9,6 @@ namespace Facteur.Delivery.Receiving;
 /// <summary>Signs what our accounts send (RFC 6376), with the keys of the sender's domain.</summary>
 internal static class Signing
 {
-    private const int Step = 16 * 1024;
-
     /// <summary>Null when the domain has no keys.</summary>
     /// <param name="account">Its address: the domain that signs for the empty reverse-path.</param>
     public static async ValueTask<DkimSigner?> OpenAsync(MailHandoff handoff, EnvelopeAddress? sender, string account, CancellationToken cancel)
@@ -25,15 +23,7 @@ internal static class Signing
     {
         using var signer = await OpenAsync(handoff, sender, account, cancel);
         if (signer is null) return default;
-        var piece = ArrayPool<byte>.Shared.Rent(Step);
-        try
-        {
-            for (long at = skip; await message.ReadAsync(at, piece.AsMemory(0, Step), cancel) is var read and > 0; at += read) signer.Write(piece.AsSpan(0, read));
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(piece);
-        }
+        await foreach (var piece in message.PiecesAsync(skip, cancel)) signer.Write(piece.Span);
         var signatures = new ArrayBufferWriter<byte>(1024);
         signer.Complete(signatures, handoff.Time.GetUtcNow());
         return signatures.WrittenMemory;

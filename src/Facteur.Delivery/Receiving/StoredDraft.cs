@@ -15,7 +15,6 @@ public sealed class StoredDraft : IAsyncDisposable
     /// <summary>Octets of a header that is sent; mail has a hundredth of it.</summary>
     public const int MaxHeader = 256 * 1024;
 
-    private const int Step = 64 * 1024;
 
     private readonly IMessageSource body;
 
@@ -51,17 +50,9 @@ public sealed class StoredDraft : IAsyncDisposable
     public async ValueTask<(BodyType Body, bool NeedsUtf8)> LookAsync(CancellationToken cancel)
     {
         if (!Ascii.IsValid(Header.Span)) return (BodyType.EightBitMime, true);
-        var piece = ArrayPool<byte>.Shared.Rent(Step);
-        try
-        {
-            for (long at = Header.Length; await body.ReadAsync(at, piece.AsMemory(0, Step), cancel) is var read and > 0; at += read)
-                if (!Ascii.IsValid(piece.AsSpan(0, read))) return (BodyType.EightBitMime, false);
-            return (BodyType.SevenBit, false);
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(piece);
-        }
+        await foreach (var piece in body.PiecesAsync(Header.Length, cancel))
+            if (!Ascii.IsValid(piece.Span)) return (BodyType.EightBitMime, false);
+        return (BodyType.SevenBit, false);
     }
 
     /// <summary>Writes it as it leaves, until nobody wants more.</summary>
@@ -69,32 +60,22 @@ public sealed class StoredDraft : IAsyncDisposable
     public async ValueTask WriteAsync(Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask<bool>> write, CancellationToken cancel)
     {
         var ends = new LineEnds();
-        var output = new ArrayBufferWriter<byte>(Step * 2);
+        var output = new ArrayBufferWriter<byte>(MessagePieces.Step * 2);
         WriteHeader(ends, output);
-        var piece = ArrayPool<byte>.Shared.Rent(Step);
-        try
+        await foreach (var piece in body.PiecesAsync(Header.Length, cancel))
         {
-            for (long at = Header.Length; ; )
-            {
-                if (!await write(output.WrittenMemory, cancel)) return;
-                output.ResetWrittenCount();
-                var read = await body.ReadAsync(at, piece.AsMemory(0, Step), cancel);
-                if (read == 0) break;
-                ends.Write(piece.AsSpan(0, read), output);
-                at += read;
-            }
-            ends.Complete(output);
-            if (output.WrittenCount > 0) await write(output.WrittenMemory, cancel);
+            if (!await write(output.WrittenMemory, cancel)) return;
+            output.ResetWrittenCount();
+            ends.Write(piece.Span, output);
         }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(piece);
-        }
+        ends.Complete(output);
+        if (output.WrittenCount > 0) await write(output.WrittenMemory, cancel);
     }
 
     public ValueTask DisposeAsync() => body is IAsyncDisposable open ? open.DisposeAsync() : default;
 
-    private static async ValueTask<StoredDraft> OpenAsync(IMessageSource body, CancellationToken cancel)
+    /// <summary>Closed with the draft, if it is something to close.</summary>
+    internal static async ValueTask<StoredDraft> OpenAsync(IMessageSource body, CancellationToken cancel)
     {
         var start = new byte[(int)Math.Min(body.Length, MaxHeader + 1)];
         var read = 0;

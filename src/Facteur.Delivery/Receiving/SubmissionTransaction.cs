@@ -1,5 +1,6 @@
 using System.Buffers;
 using Facteur.Delivery.Authentication.Dkim;
+using Facteur.Delivery.Bounces;
 using Facteur.Delivery.Filtering;
 using Facteur.Delivery.Queue;
 using Facteur.Delivery.Recipients;
@@ -83,7 +84,8 @@ internal sealed class SubmissionTransaction : MessageTransaction
         if (verdict.Refusal is { } unwanted) return (null, unwanted);
         var signatures = new ArrayBufferWriter<byte>(signer is null ? 1 : 1024);
         signer?.Complete(signatures, Handoff.Time.GetUtcNow());
-        await using var plan = new DeliveryPlan(Handoff, Peer, Envelope, Header, Arrived) { Facts = facts, Signatures = signatures.WrittenMemory, Submission = Draft(recipients) };
+        var told = await LocalReceipts.BindAsync(Handoff.Store, account, Intake.Message, facts, recipients, Handoff.Time.GetUtcNow(), cancel);
+        await using var plan = new DeliveryPlan(Handoff, Peer, Envelope, Header, Arrived) { Facts = facts, Signatures = signatures.WrittenMemory, Submission = Draft(recipients), Told = told };
         if (await DeliverAsync(plan, recipients, default, cancel) is not { } receipt) return default;
         allowance.Commit();
         await NoteAsync(recipients);

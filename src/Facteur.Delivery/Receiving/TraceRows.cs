@@ -25,7 +25,7 @@ internal static class TraceRows
     public static TraceEvent Stored(DateTimeOffset at, Envelope envelope, string messageId, string recipient, AccountId account, MailboxRole role, FilterVerdict? verdict)
     {
         var detail = new TraceDetail().Add(TraceDetail.Mailbox, role == MailboxRole.Inbox ? "INBOX" : role.ToString());
-        if (verdict?.For(account) is { Action: FilterAction.Junk }) detail.Add(TraceDetail.Reason, verdict.Detail(account, "en").FirstOrDefault(pair => pair.Key == "why").Value);
+        if (verdict?.For(account) is { Action: FilterAction.Junk }) detail.Add(TraceDetail.Reason, TraceReason.Of(verdict, account));
         return new(at, TraceKind.Stored, account, envelope.Id, messageId, SenderOf(envelope), recipient, detail.Values);
     }
 

@@ -1,10 +1,11 @@
+using System.Buffers.Binary;
 using Facteur.Accounts;
 using Facteur.Storage;
 
 namespace Facteur.Delivery.Recipients;
 
-/// <summary>Counts what comes to disposable addresses, so that their owner sees which are used (<see cref="AccountService.ListDisposablesAsync"/>).</summary>
-public sealed class DisposableCounts(StateStore state)
+/// <summary>Counts what comes to disposable addresses, and notes when the last came, so that their owner sees which are used (<see cref="AccountService.ListDisposablesAsync"/>).</summary>
+public sealed class DisposableCounts(StateStore state, TimeProvider time)
 {
     /// <summary>The disposable addresses that these recipients lead to.</summary>
     public static IReadOnlyList<AddressRecord> Of(IReadOnlyList<RoutedRecipient> recipients) =>
@@ -13,7 +14,10 @@ public sealed class DisposableCounts(StateStore state)
     /// <summary>Counts a message that was delivered to these.</summary>
     public async ValueTask CountAsync(IReadOnlyList<AddressRecord> delivered, CancellationToken cancel)
     {
+        if (delivered.Count == 0) return;
+        var at = new byte[sizeof(long)];
+        BinaryPrimitives.WriteInt64BigEndian(at, time.GetUtcNow().ToUnixTimeSeconds());
         foreach (var address in delivered)
-            await state.AddAsync(AccountService.DisposableSpace(address.Account), [new StateChange(address.Address, 1, 0)], cancel);
+            await state.AddAsync(AccountService.DisposableSpace(address.Account), [new StateChange(address.Address, 1, 0, at)], cancel);
     }
 }

@@ -100,7 +100,7 @@ internal sealed class RouteExpansion(RecipientDirectory directory, AccountSettin
         if (!accounts.Add(account.Id)) return;
         var via = match.Address?.Address ?? Normalized(step);
         var forward = await settings.ForwardAsync(account.Id, cancel);
-        var targets = forward?.Targets.Where(target => target.IsConfirmed).ToList() ?? [];
+        var targets = forward?.Targets.Where(target => target.IsUsed).ToList() ?? [];
         var keep = targets.Count == 0 ? ForwardKeep.Keep : forward!.Keep;
         Local.Add(new LocalLeaf(account, via, step.Notify, step.OriginalRecipient) { Detail = match.Detail, Address = match.Address, Keep = keep, ForwardedBy = step.ForwardedBy });
         if (step.Depth >= MaxDepth) return;

@@ -1,4 +1,3 @@
-using System.Buffers;
 using Facteur.Mail;
 using Facteur.Storage;
 
@@ -7,8 +6,6 @@ namespace Facteur.Delivery.Sieve;
 /// <summary>Takes messages that scripts changed into the store, where they wait for the commit of the message they were made of.</summary>
 internal static class EditedCopies
 {
-    private const int Step = 64 * 1024;
-
     public static async ValueTask<EditedCopy> MakeAsync(MailStore store, ScriptSubject subject, IMessageSource edited, CancellationToken cancel)
     {
         // Return-Path stands at the top also of what a script enclosed (RFC 5321 §4.4).
@@ -17,11 +14,9 @@ internal static class EditedCopies
         var start = new byte[Math.Min(returnPath.Length, edited.Length)];
         await ReadAsync(edited, start, cancel);
         var intake = store.BeginMessage(edited.Length + returnPath.Length);
-        var piece = ArrayPool<byte>.Shared.Rent(Step);
         try
         {
-            int read;
-            for (var at = 0L; (read = await edited.ReadAsync(at, piece.AsMemory(0, Step), cancel)) > 0; at += read) await intake.WriteAsync(piece.AsMemory(0, read), cancel);
+            await foreach (var piece in edited.PiecesAsync(0, cancel)) await intake.WriteAsync(piece, cancel);
             await intake.CompleteAsync(start.AsSpan().SequenceEqual(returnPath) ? default : returnPath, cancel);
             return new EditedCopy(intake, returnPath.Length);
         }
@@ -29,10 +24,6 @@ internal static class EditedCopies
         {
             await intake.DisposeAsync();
             throw;
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(piece);
         }
     }
 

@@ -19,7 +19,7 @@ internal sealed class RestingScripts(TimeProvider time)
     /// <summary>Why the script is not run now; null when it is.</summary>
     public SieveError? Why(ScriptStep step) =>
         slow.TryGetValue((step.Owner, step.Script.Content), out var known) && known.Times >= MaxTimes && time.GetElapsedTime(known.Last) < Rest
-            ? new SieveError(new SievePosition(1, 1), "the script took too long for several messages; it rests for an hour, or until it is changed") : null;
+            ? new SieveError(new SievePosition(1, 1), ScriptText.Resting) : null;
 
     public void Note(ScriptStep step, bool tookTooLong)
     {

@@ -18,6 +18,9 @@ internal sealed class ScriptChain(SieveHost host, SieveLimits limits, RestingScr
     public IReadOnlyList<SieveDuplicate> Duplicates => duplicates;
     public IReadOnlyList<ScriptFault> Faults => faults;
 
+    /// <summary>Flags of a message in a mailbox where the scripts changed them; null when they did not.</summary>
+    public IReadOnlyList<string>? Flags { get; private set; }
+
     public async ValueTask RunAsync(IReadOnlyList<ScriptStep> steps, IMessageSource source, MessagePart root, SieveContext context, CancellationToken cancel)
     {
         SteppedAction? kept = null;
@@ -26,6 +29,7 @@ internal sealed class ScriptChain(SieveHost host, SieveLimits limits, RestingScr
         {
             if (await RunAsync(step, new SieveMessage(changed ?? source, root), context, cancel) is not { } result) continue;
             duplicates.AddRange(result.Duplicates);
+            Flags = result.Flags ?? Flags;
             KeepAction? keep = null;
             foreach (var action in result.Actions)
                 if (action is KeepAction found) keep = found;

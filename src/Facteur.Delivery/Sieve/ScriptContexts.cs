@@ -2,6 +2,7 @@ using Facteur.Accounts;
 using Facteur.Delivery.Filtering;
 using Facteur.Net;
 using Facteur.Sieve;
+using Facteur.Sieve.Rules;
 
 namespace Facteur.Delivery.Sieve;
 
@@ -22,7 +23,18 @@ internal static class ScriptContexts
         Zone = time.LocalTimeZone,
         SpamPercent = SpamPercent(subject.Verdict, verdict),
         VirusValue = VirusValue(subject.Verdict),
-        Environment = Environment(subject, hostName),
+        Environment = Environment(hostName, subject.Peer.Remote.Address.ToString()),
+    };
+
+    /// <summary>For a message that is in a mailbox: nobody sends it, and no filter looks at it (RFC 6785 §1.2).</summary>
+    /// <param name="flags">Those the message has.</param>
+    public static SieveContext OfEvent(SieveImapEvent happened, IReadOnlyList<string> flags, string hostName, TimeProvider time) => new()
+    {
+        Now = time.GetLocalNow(),
+        Zone = time.LocalTimeZone,
+        Flags = flags,
+        ImapEvent = happened,
+        Environment = Environment(hostName, null),
     };
 
     /// <summary>RFC 5235 §3.2.2: 0 is clear, from 50 on it goes to Junk, 100 is three times the points for that. Null: nobody looked.</summary>
@@ -45,18 +57,20 @@ internal static class ScriptContexts
     }
 
     // RFC 5183 §4.1.
-    private static Dictionary<string, string> Environment(ScriptSubject subject, string hostName)
+    private static Dictionary<string, string> Environment(string hostName, string? remote)
     {
         var dot = hostName.IndexOf('.', StringComparison.Ordinal);
-        return new Dictionary<string, string>(StringComparer.Ordinal)
+        var items = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["domain"] = dot < 0 ? hostName : hostName[(dot + 1)..],
             ["host"] = hostName,
             ["location"] = "MDA",
             ["name"] = "Facteur",
             ["phase"] = "during",
-            ["remote-ip"] = subject.Peer.Remote.Address.ToString(),
             ["version"] = version,
+            [RuleScript.SettingsItem] = RuleScript.SettingsDone,
         };
+        if (remote is not null) items["remote-ip"] = remote;
+        return items;
     }
 }

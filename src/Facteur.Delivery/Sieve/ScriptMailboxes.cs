@@ -32,6 +32,9 @@ internal sealed class ScriptMailboxes(MailStore store)
     public static MailboxId? ReadId(string id) =>
         id.Length > 1 && id[0] is 'F' or 'm' && long.TryParse(id.AsSpan(1), NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? new MailboxId(value) : null;
 
+    /// <summary>As rules have it, whose clients speak JMAP.</summary>
+    public static string JmapIdOf(MailboxId id) => string.Create(CultureInfo.InvariantCulture, $"m{id.Value}");
+
     /// <summary>The mailbox to file into; null when there is none, and none may be made or can be.</summary>
     public async ValueTask<Mailbox?> FindAsync(AccountId account, SieveTarget target, CancellationToken cancel)
     {
@@ -68,15 +71,8 @@ internal sealed class ScriptMailboxes(MailStore store)
         if (names.Count == 0) return FlagSet.Empty;
         var (system, keywords) = (MessageFlags.None, new List<string>());
         foreach (var name in names)
-            switch (name)
-            {
-                case @"\Seen": system |= MessageFlags.Seen; break;
-                case @"\Answered": system |= MessageFlags.Answered; break;
-                case @"\Flagged": system |= MessageFlags.Flagged; break;
-                case @"\Deleted": system |= MessageFlags.Deleted; break;
-                case @"\Draft": system |= MessageFlags.Draft; break;
-                default: keywords.Add(name); break;
-            }
+            if (MessageFlags.System.FirstOrDefault(one => one.Name == name) is { Name: not null } known) system |= known.Flag;
+            else keywords.Add(name);
         return new FlagSet(system, keywords);
     }
 }

@@ -51,7 +51,7 @@ internal sealed class ScriptOutcome(MailHandoff handoff, ScriptSubject subject, 
     }
 
     /// <summary>It cannot go there: the account keeps it.</summary>
-    public void RedirectFailed(SteppedAction redirect, string why)
+    public void RedirectFailed(SteppedAction redirect, TraceReason why)
     {
         failed = true;
         decision.Rows.Add(rows.Done("redirect-failed", redirect, ((RedirectAction)redirect.Action).Address.ToString(), why));
@@ -80,7 +80,7 @@ internal sealed class ScriptOutcome(MailHandoff handoff, ScriptSubject subject, 
                 await FileIntoAsync(action, cancel);
                 break;
             case RedirectAction when isJunk:
-                RedirectFailed(action, "spam is not sent on");
+                RedirectFailed(action, TraceText.Reason("SpamStays"));
                 break;
             case RedirectAction:
                 Redirects.Add(action);
@@ -90,7 +90,7 @@ internal sealed class ScriptOutcome(MailHandoff handoff, ScriptSubject subject, 
                 break;
             case RejectAction reject:
                 decision.Reject = reject;
-                decision.Rows.Add(rows.Done("reject", action, reason: reject.Reason.ReplaceLineEndings(" ").Trim()));
+                decision.Rows.Add(rows.Done("reject", action, reason: TraceReason.Said(reject.Reason.ReplaceLineEndings(" ").Trim())));
                 break;
             case VacationAction vacation when !isJunk:
                 await VacationAsync(vacation, cancel);
@@ -124,19 +124,19 @@ internal sealed class ScriptOutcome(MailHandoff handoff, ScriptSubject subject, 
         else if (await Sieve.Mailboxes.FindAsync(Account.Id, action.Target, cancel) is { } mailbox)
             Add(mailbox.Id, mailbox.Name, action.Flags, action.Edited, by, null);
         else
-            await PlaceAsync(MailboxRole.Inbox, action.Flags, action.Edited, by, $"there is no mailbox {action.Target.Mailbox}", cancel); // RFC 5228 §4.1
+            await PlaceAsync(MailboxRole.Inbox, action.Flags, action.Edited, by, TraceText.Reason("NoMailbox", action.Target.Mailbox ?? ""), cancel); // RFC 5228 §4.1
     }
 
-    private async ValueTask PlaceAsync(MailboxRole role, IReadOnlyList<string> flags, IMessageSource? edited, SteppedAction? by, string? reason, CancellationToken cancel)
+    private async ValueTask PlaceAsync(MailboxRole role, IReadOnlyList<string> flags, IMessageSource? edited, SteppedAction? by, TraceReason? reason, CancellationToken cancel)
     {
         var mailbox = await handoff.Inboxes.FindAsync(Account.Id, role, cancel)
             ?? throw new StoreRefusedException(StoreRefusal.NoSuchMailbox, "the account has no inbox any more");
-        if (role == MailboxRole.Junk) reason ??= subject.Verdict?.Detail(Account.Id, "en").FirstOrDefault(pair => pair.Key == "why").Value;
+        if (role == MailboxRole.Junk) reason ??= TraceReason.Of(subject.Verdict, Account.Id);
         Add(mailbox, role == MailboxRole.Inbox ? MailboxName.Inbox : role.ToString(), flags, edited, by, reason);
     }
 
     /// <summary>Each mailbox once: what was said first stays (RFC 5228 §2.10.3).</summary>
-    private void Add(MailboxId mailbox, string name, IReadOnlyList<string> flags, IMessageSource? edited, SteppedAction? by, string? reason)
+    private void Add(MailboxId mailbox, string name, IReadOnlyList<string> flags, IMessageSource? edited, SteppedAction? by, TraceReason? reason)
     {
         if (!decision.Places.Exists(place => place.Mailbox == mailbox))
             decision.Places.Add(new ScriptPlace(mailbox, ScriptMailboxes.Flags(flags), edited, rows.Stored(name, by, reason)));
@@ -159,7 +159,7 @@ internal sealed class ScriptOutcome(MailHandoff handoff, ScriptSubject subject, 
             decision.Replies.Add(reply);
             decision.Rows.Add(rows.Done("notify", by, to));
         }
-        else decision.Rows.Add(rows.Done("notify-failed", by, to, "too many notifications within an hour"));
+        else decision.Rows.Add(rows.Done("notify-failed", by, to, TraceText.Reason("TooManyNotices")));
     }
 
     private void AddAccepted()

@@ -1,6 +1,7 @@
 using Facteur.Accounts;
 using Facteur.Delivery.Receiving;
 using Facteur.Delivery.Recipients;
+using Facteur.Delivery.Tracing;
 using Facteur.Mail;
 using Facteur.Sieve;
 using Facteur.Smtp;
@@ -93,20 +94,20 @@ internal sealed class ScriptStage(MailHandoff handoff, ScriptSubject subject)
         trail ??= ForwardTrail.Read((await subject.HeaderAsync(cancel)).Span);
         if (trail.Holds(item.Leaf.Via))
         {
-            outcome.RedirectFailed(redirect, "the message went this way before");
+            outcome.RedirectFailed(redirect, TraceText.Reason("WentBefore"));
             return;
         }
         var way = await handoff.Services.Router.RedirectAsync(item.Routed, item.Leaf, action.Address, subject.Sender, outcome.KeepsCopy, cancel);
         if (way.Refusal is { } refusal)
         {
-            outcome.RedirectFailed(redirect, refusal.Text);
+            outcome.RedirectFailed(redirect, TraceReason.Said(refusal.Text)!);
             return;
         }
         var fresh = way.Local.Where(leaf => !taken.Contains(leaf.Account.Id)).ToList();
         var arrives = way.Remote.Count > 0 || fresh.Count > 0 || way.Local.Any(leaf => leaf.Account.Id != item.Leaf.Account.Id && HasIt(scripted, leaf.Account.Id));
         if (!arrives || taken.Count + fresh.Count > MaxAccounts)
         {
-            outcome.RedirectFailed(redirect, "it leads back here");
+            outcome.RedirectFailed(redirect, TraceText.Reason("LeadsBack"));
             return;
         }
         var copy = action.Edited is null ? item.Copy : await CopyAsync(scripted, action.Edited, cancel);

@@ -3,8 +3,10 @@ using Facteur.Delivery.Filtering;
 using Facteur.Delivery.Queue;
 using Facteur.Delivery.Receiving;
 using Facteur.Delivery.Recipients;
+using Facteur.Delivery.Rules;
 using Facteur.Delivery.Vacation;
 using Facteur.Sieve;
+using Facteur.Sieve.Rules;
 using Facteur.Sieve.Scripts;
 using Facteur.Storage;
 using Microsoft.Extensions.Logging;
@@ -39,11 +41,15 @@ public sealed partial class SieveDelivery
         resting = new RestingScripts(time);
         duplicates = new DuplicateMemory(state, time);
         notices = new ScriptNotices(store, accounts, state, options, time);
+        Rules = new AccountRules(scripts, store, directory, accounts);
         Replies = new ScriptReplies(directory, accounts, vacation, Mailboxes, state, options, time);
     }
 
     /// <summary>The scripts themselves.</summary>
     public SieveScripts Scripts { get; }
+
+    /// <summary>Rules of accounts, which are scripts among these.</summary>
+    public AccountRules Rules { get; }
 
     internal ScriptLists Lists { get; }
     internal ScriptMailboxes Mailboxes { get; }
@@ -51,14 +57,11 @@ public sealed partial class SieveDelivery
 
     internal ValueTask<ScriptSetting?> SiteAsync(CancellationToken cancel) => settings.SiteAsync(cancel);
 
-    internal async ValueTask<ScriptSetting?> EventsAsync(AccountId account, CancellationToken cancel)
-    {
-        foreach (var setting in await settings.ForAsync(account, cancel))
-            if (setting.Events is not null || setting.Mailboxes is not null) return setting;
-        return null;
-    }
-
     internal AccountSieveHost HostOf(AccountRecord account) => new(account, store, Scripts, Lists, duplicates);
+
+    /// <summary>Whether conditions of a rule hold for a message that is there already; its envelope is not known any more but for who has it.</summary>
+    public ValueTask<bool> HoldsAsync(AccountRecord account, RuleTest test, Mail.IMessageSource message, Mail.MessagePart root, CancellationToken cancel) =>
+        test.HoldsAsync(new SieveMessage(message, root), new SieveContext { EnvelopeTo = account.Address, Now = time.GetLocalNow(), Zone = time.LocalTimeZone }, HostOf(account), cancel);
 
     /// <summary>What mail of an account goes through; empty for most.</summary>
     internal async ValueTask<IReadOnlyList<ScriptStep>> StepsAsync(AccountId account, CancellationToken cancel)
@@ -104,6 +107,27 @@ public sealed partial class SieveDelivery
         }
     }
 
+    /// <summary>A script for an event of a mailbox is done with a message: ids that it is to remember.</summary>
+    internal async ValueTask RememberAsync(AccountId account, IReadOnlyList<SieveDuplicate> ids, CancellationToken cancel)
+    {
+        if (ids.Count == 0) return;
+        duplicates.Note(account, ids);
+        await duplicates.WriteAsync(account, ids, cancel);
+    }
+
+    /// <summary>Tells the owner of a script that failed at an event; a full account is not told.</summary>
+    internal async ValueTask TellAsync(AccountId owner, ScriptNotice notice, CancellationToken cancel)
+    {
+        try
+        {
+            await notices.SendAsync(owner, notice, cancel);
+        }
+        catch (StoreRefusedException e)
+        {
+            LogUntold(e, owner.Value);
+        }
+    }
+
     private async ValueTask AddAsync(List<ScriptStep> steps, SettingScope owner, string? name, CancellationToken cancel)
     {
         if (string.IsNullOrEmpty(name)) return;
@@ -113,6 +137,9 @@ public sealed partial class SieveDelivery
 
     [LoggerMessage(LogLevel.Warning, "The filter script {Script} of {Owner} failed: {Error}", EventName = "sieve.failed")]
     private partial void LogFault(string script, string owner, string error);
+
+    [LoggerMessage(LogLevel.Information, "Account {Account} cannot be told that a filter script failed", EventName = "sieve.untold")]
+    private partial void LogUntold(Exception e, long account);
 
     [LoggerMessage(LogLevel.Error, "The setting \"scripts\" names the script {Script}, which the site does not have: mail goes on without it", EventName = "sieve.missing")]
     private partial void LogMissing(string script);

@@ -21,6 +21,9 @@ public sealed class TraceDetail
     public const string NotBefore = "notBefore";
     public const string To = "to";
 
+    /// <summary>Behind the name of a detail that has another text in French.</summary>
+    internal const string InFrench = ".fr";
+
     /// <summary>Longest value, in characters; the rest is cut.</summary>
     public const int MaxValue = 1_000;
 
@@ -31,6 +34,13 @@ public sealed class TraceDetail
     {
         if (!string.IsNullOrEmpty(value)) values.Add(new(name, Printable(value)));
         return this;
+    }
+
+    /// <summary>Adds a reason in its languages.</summary>
+    internal TraceDetail Add(string name, TraceReason? reason)
+    {
+        Add(name, reason?.English);
+        return reason?.French != reason?.English ? Add(name + InFrench, reason?.French) : this;
     }
 
     public TraceDetail Add(string name, int value) => Add(name, value.ToString(CultureInfo.InvariantCulture));

@@ -17,23 +17,32 @@ public static class TraceText
     /// <param name="language">French for "fr"; English for all others.</param>
     public static string Of(TraceEvent row, CultureInfo language)
     {
-        var text = (row.Kind == TraceKind.Scripted ? Texts.GetString(NameOf(row), language) : null) ?? Texts.GetString(row.Kind.ToString(), language) ?? row.Kind.ToString();
+        var text = (row.Kind is TraceKind.Scripted or TraceKind.ReportReceived ? Texts.GetString(NameOf(row), language) : null) ?? Texts.GetString(row.Kind.ToString(), language) ?? row.Kind.ToString();
         var values = row.Detail.DistinctBy(pair => pair.Key).ToDictionary(pair => pair.Key, pair => TraceDetail.Printable(pair.Value), StringComparer.Ordinal);
+        if (language.TwoLetterISOLanguageName == "fr")
+            foreach (var (name, value) in values.Where(pair => pair.Key.EndsWith(TraceDetail.InFrench, StringComparison.Ordinal)).ToList()) values[name[..^TraceDetail.InFrench.Length]] = value;
         values.TryAdd("recipient", TraceDetail.Printable(row.Recipient));
         values.TryAdd("sender", TraceDetail.Printable(row.Sender));
         return Fill(text, values);
     }
 
-    /// <summary>"ScriptedRedirectFailed" of the action "redirect-failed": what scripts do has words for each.</summary>
+    /// <summary>"ScriptedRedirectFailed" of the action "redirect-failed": what scripts do has words for each, and some reports have.</summary>
     private static string NameOf(TraceEvent row)
     {
         var action = row.Detail.FirstOrDefault(pair => pair.Key == "action").Value ?? "";
-        return nameof(TraceKind.Scripted) + string.Concat(action.Split('-', StringSplitOptions.RemoveEmptyEntries).Select(word => char.ToUpperInvariant(word[0]) + word[1..]));
+        return row.Kind + string.Concat(action.Split('-', StringSplitOptions.RemoveEmptyEntries).Select(word => char.ToUpperInvariant(word[0]) + word[1..]));
     }
 
     /// <summary>The end of a life in one sentence.</summary>
     public static string Of(TraceOutcome outcome, string recipients, CultureInfo language) =>
         string.Format(language, Texts.GetString("Outcome" + outcome, language)!, TraceDetail.Printable(recipients));
+
+    /// <summary>A reason of our own, "Reason" and a name of <c>TraceText.resx</c>.</summary>
+    internal static TraceReason Reason(string name, params object[] arguments)
+    {
+        string In(string language) => string.Format(CultureInfo.InvariantCulture, Texts.GetString("Reason" + name, CultureInfo.GetCultureInfo(language))!, arguments);
+        return new TraceReason(In("en"), In("fr"));
+    }
 
     private static string Fill(string text, Dictionary<string, string> values)
     {

@@ -23,7 +23,7 @@ internal sealed record Close(bool Expunges) : ImapCommand
         var mailbox = session.Mailbox;
         if (Expunges && !mailbox.IsReadOnly)
         {
-            var result = await session.Store.ExpungeAsync(mailbox.Id, [UidRange.All], onlyDeleted: true, cancel);
+            var result = await session.Store.ExpungeAsync(mailbox.Id, [mailbox.All], onlyDeleted: true, cancel);
             session.Note(TraceKind.Deleted, session.EmailsOf(result.Removed));
         }
         session.LeaveSelected(isTold: false);

@@ -1,12 +1,13 @@
 namespace Facteur.Imap.Commands;
 
 /// <summary>ENABLE: the client knows these extensions and may be answered with them.</summary>
-// RFC 9051 §6.3.1 (also RFC 5161); UTF8=ACCEPT RFC 6855 §3; CONDSTORE RFC 7162 §3.1.
+// RFC 9051 §6.3.1 (also RFC 5161); UTF8=ACCEPT RFC 6855 §3; CONDSTORE RFC 7162 §3.1; METADATA RFC 5464 §4.1.
 internal sealed record Enable(EnabledFeatures Features) : ImapCommand
 {
     private static readonly (string Name, EnabledFeatures Feature)[] Known =
     [
         ("CONDSTORE", EnabledFeatures.Condstore), ("UTF8=ACCEPT", EnabledFeatures.Utf8Accept), ("IMAP4REV2", EnabledFeatures.Imap4Rev2),
+        ("METADATA", EnabledFeatures.Metadata),
     ];
 
     public static ImapCommand Parse(ref ImapReader reader)

@@ -1,3 +1,5 @@
+using Facteur.Storage.Annotations;
+
 namespace Facteur.Imap.Commands;
 
 /// <summary>Selection options of LIST (RFC 9051 §6.3.9.1; SPECIAL-USE RFC 6154 §4).</summary>
@@ -12,10 +14,13 @@ internal enum ListSelection
 }
 
 /// <summary>LIST: mailboxes by pattern, with options.</summary>
-// RFC 9051 §6.3.9 (also RFC 5258, LIST-STATUS RFC 5819).
+// RFC 9051 §6.3.9 (also RFC 5258, LIST-STATUS RFC 5819); annotations RFC 9590.
 internal sealed record List(string Reference, IReadOnlyList<string> Patterns, bool IsExtended, ListSelection Selection, bool ReturnSubscribed, StatusItems Status) : ImapCommand
 {
     private const int MaxPatterns = 256;
+
+    /// <summary>Annotations to tell of each mailbox.</summary>
+    public IReadOnlyList<MetadataEntry> Metadata { get; init; } = [];
 
     public static ImapCommand Parse(ref ImapReader reader)
     {
@@ -33,13 +38,14 @@ internal sealed record List(string Reference, IReadOnlyList<string> Patterns, bo
         var patterns = several ? ParsePatterns(ref reader) : [reader.ListMailbox()];
         extended |= several;
         var (subscribed, status) = (selection.HasFlag(ListSelection.Subscribed), StatusItems.None);
+        IReadOnlyList<MetadataEntry> metadata = [];
         if (reader.TrySpace())
         {
             extended = true;
-            ParseReturn(ref reader, ref subscribed, ref status);
+            ParseReturn(ref reader, ref subscribed, ref status, ref metadata);
         }
         reader.End();
-        return new List(reference, patterns, extended, selection, subscribed, status);
+        return new List(reference, patterns, extended, selection, subscribed, status) { Metadata = metadata };
     }
 
     private static ListSelection ParseSelection(ref ImapReader reader)
@@ -79,7 +85,7 @@ internal sealed record List(string Reference, IReadOnlyList<string> Patterns, bo
         return patterns;
     }
 
-    private static void ParseReturn(ref ImapReader reader, ref bool subscribed, ref StatusItems status)
+    private static void ParseReturn(ref ImapReader reader, ref bool subscribed, ref StatusItems status, ref IReadOnlyList<MetadataEntry> metadata)
     {
         if (!reader.TryAtom("RETURN"u8)) throw new ImapSyntaxException("RETURN expected");
         reader.Space();
@@ -94,6 +100,11 @@ internal sealed record List(string Reference, IReadOnlyList<string> Patterns, bo
                 case "STATUS":
                     reader.Space();
                     status = StatusItemsWire.Parse(ref reader);
+                    break;
+                case "METADATA":
+                    reader.Space();
+                    if (reader.Peek() != '(') throw new ImapSyntaxException("\"(\" expected");
+                    metadata = MetadataEntry.ParseAll(ref reader, isPrefix: false);
                     break;
                 default: throw new ImapSyntaxException("unknown return option");
             }
@@ -118,6 +129,9 @@ internal sealed record List(string Reference, IReadOnlyList<string> Patterns, bo
         {
             if (!matched.Contains(name) || !IsSelected(name) && !hidden.Contains(name)) continue;
             Tell(session, name, parents.Contains(name));
+            if (Status != StatusItems.None && name.Mailbox is { Selectable: true } mailbox)
+                StatusItemsWire.Write(session, await NewestView.CountAsync(session, mailbox, cancel), Status);
+            if (Metadata.Count > 0 && name.Mailbox is not null) await TellMetadataAsync(session, MetadataPlace.Of(name.Mailbox), cancel);
             await session.Writer.FlushIfFullAsync();
         }
     }
@@ -146,6 +160,12 @@ internal sealed record List(string Reference, IReadOnlyList<string> Patterns, bo
         return parents;
     }
 
+    private async ValueTask TellMetadataAsync(ImapSession session, MetadataPlace place, CancellationToken cancel)
+    {
+        var query = new AnnotationQuery([.. Metadata.Select(entry => entry.Name)]);
+        await MetadataLine.WriteAsync(session, place, Metadata, query, await place.ReadAsync(session, query, cancel));
+    }
+
     private void Tell(ImapSession session, ListedName name, bool hasSelectedBelow)
     {
         var attributes = new List<string>(4);
@@ -155,6 +175,5 @@ internal sealed record List(string Reference, IReadOnlyList<string> Patterns, bo
         if (ReturnSubscribed && name.Subscribed) attributes.Add("\\Subscribed");
         if (name.Mailbox is { } mailbox && SpecialUse.Attribute(mailbox.Role) is { } use) attributes.Add(use);
         ListLine.Write(session, name.Name, attributes, hasSelectedBelow && Selection.HasFlag(ListSelection.Subscribed));
-        if (Status != StatusItems.None && name.Mailbox is { Selectable: true }) StatusItemsWire.Write(session, name.Mailbox, Status);
     }
 }

@@ -46,7 +46,7 @@ internal sealed record Select(string Name, bool ReadOnly, bool Condstore) : Imap
 
     private async ValueTask<SelectedMailbox> OpenAsync(ImapSession session, Mailbox mailbox, CancellationToken cancel)
     {
-        var view = await session.Store.OpenViewAsync(mailbox.Id, cancel);
+        var view = await NewestView.OpenAsync(session, mailbox.Id, cancel);
         try
         {
             return new SelectedMailbox(mailbox, view, await view.RefreshAsync(cancel), ReadOnly || !session.Account.MayWrite);

@@ -20,6 +20,6 @@ internal sealed record Status(string Mailbox, StatusItems Items) : ImapCommand
         if (!mailbox.Selectable) throw new ImapRefusedException("NONEXISTENT", "the name stands above others only");
         // Asking for HIGHESTMODSEQ says that the client knows CONDSTORE (RFC 7162 §3.1).
         if (Items.HasFlag(StatusItems.HighestModSeq)) session.Enable(EnabledFeatures.Condstore);
-        StatusItemsWire.Write(session, mailbox, Items);
+        StatusItemsWire.Write(session, await NewestView.CountAsync(session, mailbox, cancel), Items);
     }
 }

@@ -35,7 +35,7 @@ internal sealed record Copy(SequenceSet Set, bool Uid, string Target) : ImapComm
         var places = mailbox.Resolve(Set, Uid);
         var target = await session.FindTargetAsync(Target, cancel);
         if (places.Count == 0) return;
-        var result = await session.Store.CopyAsync(mailbox.Id, mailbox.Uids(places), target.Id, cancel);
+        var result = await session.Store.CopyAsync(mailbox.Id, mailbox.Uids(places), target.Id, session.Person, cancel);
         if (result.Copied.Count > 0) session.Complete(CopyUid(result));
     }
 

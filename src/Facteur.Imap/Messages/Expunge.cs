@@ -24,7 +24,7 @@ internal sealed record Expunge(SequenceSet? Set) : ImapCommand
     {
         var mailbox = session.Mailbox;
         mailbox.RequireWritable();
-        var uids = Set is null ? [UidRange.All] : mailbox.Uids(mailbox.Resolve(Set, uid: true));
+        var uids = Set is null ? [mailbox.All] : mailbox.Uids(mailbox.Resolve(Set, uid: true));
         if (uids.Count == 0) return;
         var result = await session.Store.ExpungeAsync(mailbox.Id, uids, onlyDeleted: true, cancel);
         session.Note(TraceKind.Deleted, session.EmailsOf(result.Removed));

@@ -23,7 +23,7 @@ internal sealed record Move(SequenceSet Set, bool Uid, string Target) : ImapComm
         var places = mailbox.Resolve(Set, Uid);
         var target = await session.FindTargetAsync(Target, cancel);
         if (places.Count == 0) return;
-        var result = await session.Store.MoveAsync(mailbox.Id, mailbox.Uids(places), target.Id, cancel);
+        var result = await session.Store.MoveAsync(mailbox.Id, mailbox.Uids(places), target.Id, session.Person, cancel);
         if (result.Copied.Count == 0) return;
         session.Note(TraceKind.Moved, session.EmailsOf(result.Copied.Select(copy => copy.Source)));
         // COPYUID stands in an untagged OK before the first EXPUNGE (RFC 9051 §6.4.8).

@@ -1,3 +1,4 @@
+using Facteur.Accounts;
 using Facteur.Storage;
 
 namespace Facteur.Imap.Messages;
@@ -46,11 +47,25 @@ internal sealed record Store(SequenceSet Set, bool Uid, FlagChange Change, bool 
         var places = mailbox.Resolve(Set, Uid);
         if (places.Count == 0) return;
         var told = mailbox.Snapshot;
-        var result = await session.Store.StoreFlagsAsync(mailbox.Id, mailbox.Uids(places), Change, Flags, UnchangedSince, cancel);
+        var result = await session.Store.StoreFlagsAsync(mailbox.Id, mailbox.Uids(places), Change, Flags, UnchangedSince, session.Person, cancel);
         if (result.Changed.Count > 0) mailbox.TellKeywords(session.Writer, result.Keywords);
         mailbox.ApplyOwn(result.Changed);
         await TellAsync(session, places, told, result);
+        if (Change != FlagChange.Remove && Flags.System.Has(MessageFlags.Deleted)) await ExpungeAtOnceAsync(session, result, cancel);
         if (result.Modified.Count > 0) session.Complete("MODIFIED " + Modified(told, result.Modified), "some messages were changed meanwhile");
+    }
+
+    /// <summary>
+    /// Removes what was marked just now, when the owner chose so in the settings: some programs mark and never send EXPUNGE. It is told
+    /// as a removal by somebody else is, when the protocol allows it (RFC 9051 §7.5.1).
+    /// </summary>
+    private static async ValueTask ExpungeAtOnceAsync(ImapSession session, FlagResult result, CancellationToken cancel)
+    {
+        if (result.Changed.Count == 0 || !(await new AccountSettings(session.Store.Settings).ImapAsync(session.Account.Id, cancel)).ExpungesAtOnce) return;
+        var marked = result.Changed.Where(entry => entry.Flags.Has(MessageFlags.Deleted)).Select(entry => new UidRange(entry.Uid.Value, entry.Uid.Value)).ToList();
+        if (marked.Count == 0) return;
+        var removed = await session.Store.ExpungeAsync(session.Mailbox.Id, marked, onlyDeleted: true, cancel);
+        session.Note(TraceKind.Deleted, session.EmailsOf(removed.Removed));
     }
 
     /// <summary>Tells the new flags, and with .SILENT only what the client cannot know: mod-sequences, and what others changed in between.</summary>

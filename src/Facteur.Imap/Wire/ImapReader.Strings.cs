@@ -54,6 +54,14 @@ internal ref partial struct ImapReader
     /// <summary>nstring: NIL or a string.</summary>
     public string? NString() => Peek() is not ((byte)'"' or (byte)'{') && TryAtom("NIL"u8) ? null : Text(StringBytes());
 
+    /// <summary>NIL, a string or a literal8 (RFC 5464 §5 "value"): octets as they are; null for NIL.</summary>
+    public byte[]? ValueOrNil()
+    {
+        if (Peek() == '~') return Literal(mayBeBinary: true).ToArray();
+        if (Peek() is (byte)'"' or (byte)'{') return StringBytes().ToArray();
+        return TryAtom("NIL"u8) ? null : throw new ImapSyntaxException("string or NIL expected");
+    }
+
     /// <summary>A mailbox name, decoded; "INBOX" in any case is "INBOX" (RFC 9051 §5.1). Names not in the form of the session are refused.</summary>
     public string Mailbox() => MailboxName.Decode(AStringBytes(), Utf8);
 
@@ -101,15 +109,15 @@ internal ref partial struct ImapReader
     private static ReadOnlySpan<byte> Checked(ReadOnlySpan<byte> quoted) =>
         quoted.IndexOfAny((byte)'\r', (byte)'\n', (byte)0) < 0 ? quoted : throw new ImapSyntaxException("a quoted string is one line without NUL");
 
-    private ReadOnlySpan<byte> Literal()
+    private ReadOnlySpan<byte> Literal(bool mayBeBinary = false)
     {
         var head = LiteralHead();
-        if (head.IsBinary) throw new ImapSyntaxException("literal8 is not allowed here");
+        if (head.IsBinary && !mayBeBinary) throw new ImapSyntaxException("literal8 is not allowed here");
         if (head.Length > (ulong)(command.Length - at)) throw new ImapSyntaxException("literal expected");
         var bytes = command.Slice(at, (int)head.Length);
         at += (int)head.Length;
         // CHAR8 is 1 to 255 (RFC 9051 §9 "literal").
-        return bytes.Contains((byte)0) ? throw new ImapSyntaxException("NUL is not allowed in a literal") : bytes;
+        return !head.IsBinary && bytes.Contains((byte)0) ? throw new ImapSyntaxException("NUL is not allowed in a literal") : bytes;
     }
 
     /// <summary>"{n}", "{n+}" or "~{n}" with its CRLF; the octets that follow are not taken.</summary>

@@ -1,4 +1,4 @@
-using System.Buffers;
+using Facteur.Mail;
 using Facteur.Storage;
 using Facteur.Storage.Emails;
 
@@ -7,7 +7,6 @@ namespace Facteur.Jmap;
 /// <summary>Blob/copy: blobs of one account as uploads of another (RFC 8620 §6.3). What is stored as it is, is not stored twice.</summary>
 internal sealed class BlobCopy() : JmapMethod("Blob/copy", JmapCapabilities.Core)
 {
-    private const int Step = 64 * 1024;
     private const int Together = 32;
 
     public override async ValueTask RunAsync(JmapCall call, CancellationToken cancel)
@@ -54,16 +53,7 @@ internal sealed class BlobCopy() : JmapMethod("Blob/copy", JmapCapabilities.Core
         var (uploads, owner, type) = (call.Services.Store.Uploads, new UploadOwner(to.Id, call.Request.User.Person), TypeOf(blob));
         if (blob.Stored is { } body) return await uploads.ReferAsync(owner, body, type, cancel);
         await using var intake = uploads.Begin(owner, blob.Length);
-        var octets = ArrayPool<byte>.Shared.Rent((int)Math.Clamp(blob.Length, 1, Step));
-        try
-        {
-            int read;
-            for (var at = 0L; (read = await blob.Source.ReadAsync(at, octets, cancel)) > 0; at += read) await intake.WriteAsync(octets.AsMemory(0, read), cancel);
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(octets);
-        }
+        await foreach (var piece in blob.Source.PiecesAsync(0, cancel)) await intake.WriteAsync(piece, cancel);
         return await intake.CompleteAsync(type, cancel);
     }
 

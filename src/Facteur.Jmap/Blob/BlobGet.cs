@@ -1,13 +1,13 @@
 using System.Buffers;
 using System.Text.Json;
 using System.Text.Unicode;
+using Facteur.Mail;
 
 namespace Facteur.Jmap;
 
 /// <summary>Blob/get: octets of blobs within the answer, their size and digests (RFC 9404 §4.2). Blobs never change: there is no state.</summary>
 internal sealed class BlobGet() : JmapMethod("Blob/get", JmapCapabilities.Blob)
 {
-    private const int Step = 64 * 1024;
     private static readonly string[] usual = ["data", "size"];
 
     public override async ValueTask RunAsync(JmapCall call, CancellationToken cancel)
@@ -81,21 +81,7 @@ internal sealed class BlobGet() : JmapMethod("Blob/get", JmapCapabilities.Blob)
 
     private static async ValueTask DigestAsync(JmapBlobContent blob, long start, long length, BlobDigests digests, CancellationToken cancel)
     {
-        var octets = ArrayPool<byte>.Shared.Rent(Step);
-        try
-        {
-            for (var at = 0L; at < length;)
-            {
-                var read = await blob.Source.ReadAsync(start + at, octets.AsMemory(0, (int)Math.Min(Step, length - at)), cancel);
-                if (read == 0) throw new EndOfStreamException("the blob is shorter than its length");
-                digests.Add(octets.AsSpan(0, read));
-                at += read;
-            }
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(octets);
-        }
+        await foreach (var piece in blob.Source.PiecesAsync(start, length, cancel)) digests.Add(piece.Span);
     }
 
     /// <summary>What of each blob is asked for.</summary>

@@ -1,7 +1,7 @@
-using System.Buffers;
 using System.Buffers.Text;
 using System.Text.Json;
 using Facteur.Jmap.Blob;
+using Facteur.Mail;
 using Facteur.Storage.Emails;
 
 namespace Facteur.Jmap;
@@ -9,7 +9,6 @@ namespace Facteur.Jmap;
 /// <summary>An UploadObject: sources whose octets make a blob, one behind the other (RFC 9404 §4.1). What is wrong with one refuses the blob.</summary>
 internal static class BlobSources
 {
-    private const int Step = 64 * 1024;
     private static readonly string[] kinds = ["data:asText", "data:asBase64", "blobId"];
 
     /// <summary>Whether a source is a blob that the same request makes.</summary>
@@ -89,21 +88,7 @@ internal static class BlobSources
         await using var blob = JmapBlobId.TryParse(call.Request.ResolveId(sent), out var id) ? await JmapBlobs.OpenAsync(call, account, id, cancel) : null;
         if (blob is null) throw NotFound(sent);
         var (offset, length) = Range(source, blob.Length);
-        var octets = ArrayPool<byte>.Shared.Rent((int)Math.Clamp(length, 1, Step));
-        try
-        {
-            for (var at = 0L; at < length;)
-            {
-                var read = await blob.Source.ReadAsync(offset + at, octets.AsMemory(0, (int)Math.Min(octets.Length, length - at)), cancel);
-                if (read == 0) throw new EndOfStreamException("the blob is shorter than its length");
-                await WriteAsync(call, intake, octets.AsMemory(0, read), cancel);
-                at += read;
-            }
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(octets);
-        }
+        await foreach (var piece in blob.Source.PiecesAsync(offset, length, cancel)) await WriteAsync(call, intake, piece, cancel);
     }
 
     // All of what is asked for has to be there.
@@ -129,6 +114,7 @@ internal static class BlobSources
     private static async ValueTask WriteAsync(JmapCall call, UploadIntake intake, ReadOnlyMemory<byte> octets, CancellationToken cancel)
     {
         if (intake.Length + octets.Length > call.Services.Limits.MaxSizeBlobSet) throw new JmapSetException(new JmapSetError("tooLarge", "the blob is larger than maxSizeBlobSet"));
+        if (!call.Request.MayMake(octets.Length)) throw new JmapSetException(new JmapSetError("rateLimit", "the blobs of one request are larger together than this server makes at once: ask in another one"));
         await intake.WriteAsync(octets, cancel);
     }
 

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Globalization;
 using Facteur.Mail;
 
@@ -13,7 +12,6 @@ internal static class PartBlob
     /// <summary>Messages encoded within messages: each costs a reading of the one around it.</summary>
     private const int MaxEncodedMessages = 5;
 
-    private const int ChunkOctets = 64 * 1024;
 
     /// <param name="message">The octets of the message.</param>
     /// <param name="root">Its part tree.</param>
@@ -38,17 +36,8 @@ internal static class PartBlob
     public static async ValueTask<MessageFacts> ParseAsync(IMessageSource message, CancellationToken cancel)
     {
         var parser = new MimeParser(MimeLimits.Default);
-        var chunk = ArrayPool<byte>.Shared.Rent((int)Math.Clamp(message.Length, 1, ChunkOctets));
-        try
-        {
-            var offset = 0L;
-            for (int read; (read = await message.ReadAsync(offset, chunk, cancel)) > 0; offset += read) parser.Write(chunk.AsSpan(0, read));
-            return parser.Complete();
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(chunk);
-        }
+        await foreach (var piece in message.PiecesAsync(0, cancel)) parser.Write(piece.Span);
+        return parser.Complete();
     }
 
     /// <summary>The part that as many of the numbers as possible lead to, and how many those are.</summary>

@@ -14,6 +14,9 @@ public delegate void AccountCapabilityWriter(Utf8JsonWriter writer, JmapServices
 /// <param name="Account">Null for an empty object; see <see cref="IsOfAccounts"/>.</param>
 public sealed record JmapCapability(string Name, ServerCapabilityWriter? Server = null, AccountCapabilityWriter? Account = null)
 {
+    /// <summary>False for what only accounts have: it is not among the capabilities of the session, and nobody names it in "using".</summary>
+    public bool IsOfServer { get; init; } = true;
+
     /// <summary>False for what no account has: core and the transports.</summary>
     public bool IsOfAccounts { get; init; } = true;
 
@@ -33,11 +36,16 @@ public sealed class JmapCapabilitySet
     public JmapCapabilitySet(JmapServices services, IEnumerable<JmapCapability> table, IEnumerable<JmapMethod> methods)
     {
         var used = methods.Select(method => method.Capability).ToHashSet(StringComparer.Ordinal);
-        All = [.. table.Where(one => one.IsOffered?.Invoke(services) ?? used.Contains(one.Name))];
+        List<JmapCapability> offered = [.. table.Where(one => one.IsOffered?.Invoke(services) ?? used.Contains(one.Name))];
+        OfAccounts = offered.FindAll(one => one.IsOfAccounts);
+        All = offered.FindAll(one => one.IsOfServer);
         byName = All.ToDictionary(one => one.Name, StringComparer.Ordinal);
     }
 
-    /// <summary>In the order of the table.</summary>
+    /// <summary>Those that accounts may have, also what is no capability of the server.</summary>
+    public IReadOnlyList<JmapCapability> OfAccounts { get; }
+
+    /// <summary>Those of the server, in the order of the table.</summary>
     public IReadOnlyList<JmapCapability> All { get; }
 
     /// <summary>Null for one that is not offered.</summary>

@@ -1,7 +1,10 @@
 using System.Globalization;
 using System.Text.Json;
+using Facteur.Accounts;
+using Facteur.Delivery.Filtering;
 using Facteur.Delivery.Sieve;
 using Facteur.Sieve;
+using Facteur.Sieve.Rules;
 using Facteur.Sieve.Scripts;
 using Facteur.Storage;
 using Facteur.Storage.Searching;
@@ -23,9 +26,17 @@ public static class JmapCapabilityTable
         new(JmapCapabilities.Quota),
         new(JmapCapabilities.Mdn),
         new(JmapCapabilities.Sieve, WriteSieveServer, WriteSieve),
-        new(JmapCapabilities.Principals, Account: WritePrincipals),
+        // Principals are looked up in one's own account, for all accounts.
+        new(JmapCapabilities.Principals, Account: WritePrincipals) { IsFor = static account => account.IsPersonal },
+        new(JmapCapabilities.PrincipalsOwner, Account: WriteOwner) { IsOfServer = false, IsOffered = static _ => true, IsFor = static account => account.HasPrincipals },
+        // An address book is its owner's: a shared account has none for those who may use it.
+        new(JmapCapabilities.Contacts, Account: WriteContacts) { IsFor = static account => account.IsPersonal },
         // Properties of mailboxes and emails; it need not have a method.
         new(JmapCapabilities.FacteurMail) { IsOffered = static _ => true },
+        new(JmapCapabilities.FacteurAddresses, Account: WriteAddresses),
+        new(JmapCapabilities.FacteurSettings),
+        new(JmapCapabilities.FacteurSnooze, Account: WriteSnooze) { IsOffered = static _ => true },
+        new(JmapCapabilities.FacteurRules, Account: WriteRules),
     ];
 
     // RFC 8620 §2.
@@ -91,9 +102,42 @@ public static class JmapCapabilityTable
         WriteStrings(writer, "externalLists"u8, [.. ScriptLists.Names]);
     }
 
+    private static void WriteSnooze(Utf8JsonWriter writer, JmapServices services, JmapUser user, JmapAccount account)
+    {
+        writer.WriteNumber("maxDelay"u8, (long)services.Limits.MaxSnooze.TotalSeconds);
+        WriteStrings(writer, "emailQuerySortOptions"u8, EmailSorting.OfSnooze);
+    }
+
+    private static void WriteAddresses(Utf8JsonWriter writer, JmapServices services, JmapUser user, JmapAccount account)
+    {
+        writer.WriteNumber("maxAddresses"u8, AccountService.MaxDisposable);
+        writer.WriteNumber("maxLabel"u8, AccountService.MaxLabel);
+    }
+
+    // RFC 9610 §1.4.1.
+    private static void WriteContacts(Utf8JsonWriter writer, JmapServices services, JmapUser user, JmapAccount account)
+    {
+        writer.WriteNumber("maxAddressBooksPerCard"u8, 1);
+        writer.WriteBoolean("mayCreateAddressBook"u8, false);
+    }
+
+    private static void WriteRules(Utf8JsonWriter writer, JmapServices services, JmapUser user, JmapAccount account)
+    {
+        writer.WriteNumber("maxRules"u8, RuleCheck.MaxRules);
+        writer.WriteNumber("maxBlockedSenders"u8, BlockedSenders.MaxEntries);
+        writer.WriteNumber("maxForwardAddresses"u8, AccountService.MaxForwardTargets);
+    }
+
     // RFC 9670 §1.5.1: principals have the number of their account.
     private static void WritePrincipals(Utf8JsonWriter writer, JmapServices services, JmapUser user, JmapAccount account) =>
-        writer.WriteString("currentUserPrincipalId"u8, JmapIds.Write('p', user.Person.Value));
+        writer.WriteString("currentUserPrincipalId"u8, PrincipalType.IdOf(user.Person));
+
+    // RFC 9670 §1.5.2.
+    private static void WriteOwner(Utf8JsonWriter writer, JmapServices services, JmapUser user, JmapAccount account)
+    {
+        writer.WriteString("accountIdForPrincipal"u8, JmapIds.Of(account.User));
+        writer.WriteString("principalId"u8, PrincipalType.IdOf(account.Id));
+    }
 
     // RFC 8887 §3.
     private static void WriteWebSocket(Utf8JsonWriter writer, JmapServices services)

@@ -9,6 +9,7 @@ public sealed class JmapRequest(JmapServices services, JmapUser user)
 {
     private readonly Dictionary<string, string> createdIds = new(StringComparer.Ordinal);
     private IReadOnlyList<JmapAccount>? accounts;
+    private long madeOctets;
 
     public JmapServices Services { get; } = services;
 
@@ -26,6 +27,9 @@ public sealed class JmapRequest(JmapServices services, JmapUser user)
     /// <summary>Ids by creation id, in this request and those the client sent along (RFC 8620 §3.3, §5.3).</summary>
     public IReadOnlyDictionary<string, string> CreatedIds => createdIds;
 
+    /// <summary>Counts octets of blobs that the request makes; false for more than it may (<see cref="JmapLimits.MaxSizeBlobsInRequest"/>).</summary>
+    internal bool MayMake(int octets) => (madeOctets += octets) <= Services.Limits.MaxSizeBlobsInRequest;
+
     public void Created(string creationId, string id) => createdIds[creationId] = id;
 
     /// <summary>The id itself, or for "#creationId" the one it got; null when nothing was created by that name.</summary>
@@ -36,12 +40,12 @@ public sealed class JmapRequest(JmapServices services, JmapUser user)
     {
         if (accounts is not null) return accounts;
         var own = User.Account;
-        var found = new List<JmapAccount> { new(own.Id, own.Address, own.DisplayName, own.Member is null, own.MayWrite ? ShareRights.All : ShareRights.Read) { User = User.Person } };
+        var found = new List<JmapAccount> { new(own.Id, own.Address, own.DisplayName, own.Member is null, own.MayWrite ? ShareRights.All : ShareRights.Read) { User = User.Person, HasPrincipals = own.Member is null } };
         if (own.Member is null)
             foreach (var share in await Services.Store.Directory.ListSharesOfAsync(own.Id, cancel))
                 if (share.Rights.HasFlag(ShareRights.Read) && await Services.Store.Directory.GetAccountAsync(share.Shared, cancel) is { Enabled: true } shared
                     && await Services.Logins.LetsInMemberAsync(shared, own, cancel))
-                    found.Add(new JmapAccount(shared.Id, shared.Address, shared.DisplayName, false, share.Rights) { User = User.Person });
+                    found.Add(new JmapAccount(shared.Id, shared.Address, shared.DisplayName, false, share.Rights) { User = User.Person, HasPrincipals = true });
         return accounts = found;
     }
 

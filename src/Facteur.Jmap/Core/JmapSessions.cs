@@ -56,7 +56,7 @@ public sealed class JmapSessions(JmapServices services, JmapCapabilitySet capabi
         }
         writer.WriteEndObject();
         writer.WriteStartObject("accounts"u8);
-        foreach (var account in accounts) WriteAccount(writer, user, account);
+        foreach (var account in accounts) WriteAccount(writer, services, capabilities, user, account);
         writer.WriteEndObject();
         writer.WriteStartObject("primaryAccounts"u8);
         foreach (var capability in capabilities.All)
@@ -66,16 +66,17 @@ public sealed class JmapSessions(JmapServices services, JmapCapabilitySet capabi
         WriteUrls(writer, origin);
     }
 
-    private void WriteAccount(Utf8JsonWriter writer, JmapUser user, JmapAccount account)
+    /// <summary>An Account object (RFC 8620 §2), as a property named by its id.</summary>
+    internal static void WriteAccount(Utf8JsonWriter writer, JmapServices services, JmapCapabilitySet capabilities, JmapUser user, JmapAccount account)
     {
         writer.WriteStartObject(JmapIds.Of(account.Id));
         writer.WriteString("name"u8, account.Address);
         writer.WriteBoolean("isPersonal"u8, account.IsPersonal);
         writer.WriteBoolean("isReadOnly"u8, account.IsReadOnly);
         writer.WriteStartObject("accountCapabilities"u8);
-        foreach (var capability in capabilities.All)
+        foreach (var capability in capabilities.OfAccounts)
         {
-            if (!capability.IsOfAccounts || !capability.IsFor(account)) continue;
+            if (!capability.IsFor(account)) continue;
             writer.WriteStartObject(capability.Name);
             capability.Account?.Invoke(writer, services, user, account);
             writer.WriteEndObject();

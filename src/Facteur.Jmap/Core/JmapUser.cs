@@ -44,5 +44,8 @@ public sealed record JmapAccount(AccountId Id, string Address, string Name, bool
     /// <summary>Who uses it: uploads are seen by nobody else (RFC 8620 §6.1).</summary>
     public required AccountId User { get; init; }
 
+    /// <summary>The session has the person's own account, in which principals are looked up.</summary>
+    public bool HasPrincipals { get; init; }
+
     public bool IsReadOnly => !Rights.HasFlag(ShareRights.Write);
 }

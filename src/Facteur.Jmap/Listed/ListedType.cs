@@ -55,8 +55,8 @@ internal abstract class ListedType(string name, string capability, params string
     /// <summary>All objects of the account that the user may see, in an order that stays while nothing changes.</summary>
     public abstract ValueTask<IReadOnlyList<ListedObject>> ListAsync(JmapCall call, JmapAccount account, CancellationToken cancel);
 
-    /// <summary>The state of these objects.</summary>
-    public static string StateOf(IReadOnlyList<ListedObject> objects)
+    /// <summary>The state of these objects, which are all that the account has: a hash of them, unless the type knows better.</summary>
+    public virtual string StateOf(IReadOnlyList<ListedObject> objects)
     {
         var content = new ArrayBufferWriter<byte>(1024);
         foreach (var one in objects)

@@ -19,7 +19,7 @@ internal sealed class EmailCopy() : JmapMethod("Email/copy", JmapCapabilities.Ma
         var (source, target) = (await LookAsync(call, from, "ifFromInState", cancel), await LookAsync(call, account, "ifInState", cancel));
         var (destroy, destroyIfInState) = (JmapArguments.Bool(call.Arguments, "onSuccessDestroyOriginal") ?? false, JmapArguments.String(call.Arguments, "destroyFromIfInState"));
         var originals = new Dictionary<string, EmailId>(StringComparer.Ordinal);
-        await using var adding = new EmailAdding(call, account, target);
+        await using var adding = new EmailAdding(call, account, target, JmapArguments.String(call.Arguments, "ifInState") is null ? null : target.ModSeq);
         try
         {
             foreach (var (creationId, value) in create)

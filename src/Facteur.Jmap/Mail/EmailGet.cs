@@ -14,12 +14,15 @@ internal sealed class EmailGet() : JmapMethod("Email/get", JmapCapabilities.Mail
         JmapArguments.Only(
             call.Arguments, "accountId", "ids", "properties", "bodyProperties", "fetchTextBodyValues", "fetchHTMLBodyValues", "fetchAllBodyValues", "maxBodyValueBytes");
         var account = await call.AccountAsync(write: false, cancel);
-        var plan = EmailPlan.Read(call.Arguments, EmailProperties.OfGet, alwaysId: true);
+        var plan = EmailPlan.Read(call.Arguments, EmailProperties.OfGet, alwaysId: true, call.Uses(JmapCapabilities.FacteurSnooze));
         var ids = JmapGet.Ids(call);
         var snapshot = await call.Services.Store.Emails.LookAsync(account.Id, cancel);
         var notFound = new List<string>();
         var rows = ids is null ? All(snapshot, call.Services.Limits.MaxObjectsInGet) : Find(call, snapshot, ids, notFound);
-        var writer = new EmailWriter(call.Answer, plan);
+        var writer = new EmailWriter(call.Answer, plan)
+        {
+            Snoozes = plan.Wants(EmailProperty.SnoozedUntil) ? await call.Services.Store.Snoozes.FindAsync(account.Id, rows.ConvertAll(row => row.Id), cancel) : null,
+        };
         JmapGet.Begin(call, account, new JmapState(snapshot.ModSeq));
         if (plan.IsMetadata)
             foreach (var row in rows) writer.WriteMetadata(snapshot, row);

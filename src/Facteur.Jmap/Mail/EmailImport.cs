@@ -6,7 +6,7 @@ namespace Facteur.Jmap;
 
 /// <summary>
 /// Email/import: messages out of blobs (RFC 8621 §4.8). The same message may be there more than once, as IMAP has it: each import is an email of its own, and
-/// alreadyExists is never answered.
+/// alreadyExists, which §4.8 asks for where duplicates are forbidden, is never answered.
 /// </summary>
 internal sealed class EmailImport() : JmapMethod("Email/import", JmapCapabilities.Mail)
 {
@@ -17,8 +17,9 @@ internal sealed class EmailImport() : JmapMethod("Email/import", JmapCapabilitie
         var emails = JmapArguments.Object(call.Arguments, "emails") ?? throw JmapMethodException.InvalidArguments("emails is missing");
         Check(call, emails);
         var snapshot = await call.Services.Store.Emails.LookAsync(account.Id, cancel);
-        if (JmapArguments.String(call.Arguments, "ifInState") is { } wanted && wanted != new JmapState(snapshot.ModSeq).ToString()) throw new JmapMethodException("stateMismatch");
-        await using var adding = new EmailAdding(call, account, snapshot);
+        var wanted = JmapArguments.String(call.Arguments, "ifInState");
+        if (wanted is not null && wanted != new JmapState(snapshot.ModSeq).ToString()) throw new JmapMethodException("stateMismatch");
+        await using var adding = new EmailAdding(call, account, snapshot, wanted is null ? null : snapshot.ModSeq);
         try
         {
             foreach (var email in emails.EnumerateObject()) await ImportAsync(call, account, snapshot, adding, email, cancel);

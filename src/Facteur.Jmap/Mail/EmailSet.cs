@@ -16,7 +16,7 @@ internal sealed class EmailSet() : JmapMethod("Email/set", JmapCapabilities.Mail
         var arguments = JmapSetArguments.Read(call);
         var snapshot = await call.Services.Store.Emails.LookAsync(account.Id, cancel);
         if (arguments.IfInState is { } wanted && wanted != new JmapState(snapshot.ModSeq).ToString()) throw new JmapMethodException("stateMismatch");
-        var run = new Run(call, account, snapshot);
+        var run = new Run(call, account, snapshot, arguments.IfInState is null ? null : snapshot.ModSeq);
         try
         {
             foreach (var (creationId, value) in arguments.Create) await run.CreateAsync(creationId, value, cancel);
@@ -29,7 +29,7 @@ internal sealed class EmailSet() : JmapMethod("Email/set", JmapCapabilities.Mail
         run.Answer.Write(call.Answer, JmapIds.Of(account.Id), run.States.Old, run.States.New);
     }
 
-    private sealed class Run(JmapCall call, JmapAccount account, AccountSnapshot snapshot)
+    private sealed class Run(JmapCall call, JmapAccount account, AccountSnapshot snapshot, ModSeq? ifState)
     {
         private readonly MailStore store = call.Services.Store;
         private readonly EmailComposer composer = new(call, account);
@@ -46,12 +46,16 @@ internal sealed class EmailSet() : JmapMethod("Email/set", JmapCapabilities.Mail
                 await using var message = await composer.ComposeAsync(draft, cancel);
                 var receivedAt = draft.ReceivedAt ?? call.Services.Time.GetUtcNow();
                 var targets = draft.Mailboxes.Select(mailbox => new DeliveryTarget(mailbox, draft.Flags, receivedAt)).ToArray();
-                var receipt = await store.DeliverAsync([new Facteur.Storage.Delivery(message, targets)], cancel);
+                var receipt = await store.DeliverAsync([new Facteur.Storage.Delivery(message, targets) { IfState = Answer.HasChanges ? null : ifState, Person = call.Request.User.Person }], cancel);
                 await NoteCreatedAsync(creationId, receipt.Entries[0], message.Length, cancel);
             }
             catch (Exception e) when (JmapSetError.TryOf(e, out var error))
             {
                 Answer.NotCreated(creationId, error);
+            }
+            catch (StoreRefusedException e) when (e.Reason == StoreRefusal.StateMismatch)
+            {
+                throw new JmapMethodException("stateMismatch");
             }
             catch (StoreRefusedException e) when (e.Reason == StoreRefusal.NoSuchMailbox)
             {
@@ -86,8 +90,7 @@ internal sealed class EmailSet() : JmapMethod("Email/set", JmapCapabilities.Mail
                 if (JmapIds.TryRead(id, out EmailId email) && now.TryFind(email, out _)) updates.Add(new EmailUpdate(email) { Destroy = true });
                 else Answer.NotDestroyed(id, JmapSetError.NotFound);
             if (updates.Count == 0) return;
-            var ifState = arguments.IfInState is not null && !Answer.HasChanges ? snapshot.ModSeq : (ModSeq?)null;
-            await UpdateAsync(ifState, updates, cancel);
+            await UpdateAsync(Answer.HasChanges ? null : ifState, updates, cancel);
         }
 
         private void ReadUpdate(string id, JsonElement patch, HashSet<string> doomed, AccountSnapshot now, List<EmailUpdate> updates)
@@ -104,12 +107,12 @@ internal sealed class EmailSet() : JmapMethod("Email/set", JmapCapabilities.Mail
             }
         }
 
-        private async ValueTask UpdateAsync(ModSeq? ifState, List<EmailUpdate> updates, CancellationToken cancel)
+        private async ValueTask UpdateAsync(ModSeq? state, List<EmailUpdate> updates, CancellationToken cancel)
         {
             EmailsUpdated done;
             try
             {
-                done = await store.Emails.UpdateAsync(account.Id, ifState, updates, cancel);
+                done = await store.Emails.UpdateAsync(account.Id, state, updates, call.Request.User.Person, cancel);
             }
             catch (StoreRefusedException e) when (e.Reason == StoreRefusal.StateMismatch)
             {
@@ -128,6 +131,7 @@ internal sealed class EmailSet() : JmapMethod("Email/set", JmapCapabilities.Mail
                 EmailOutcome.NotFound => JmapSetError.NotFound,
                 EmailOutcome.NoSuchMailbox => JmapSetError.Invalid("mailboxIds", "a mailbox is gone"),
                 EmailOutcome.NoMailbox => JmapSetError.Invalid("mailboxIds", "an email is in a mailbox at least"),
+                EmailOutcome.TooManyMailboxes => new JmapSetError("overQuota", "the account has no room for a mailbox of what comes back later"),
                 EmailOutcome.TooManyKeywords => new JmapSetError("tooManyKeywords", "a mailbox has no room for another keyword"),
                 _ => throw new InvalidOperationException($"the store answered {outcome}"),
             };

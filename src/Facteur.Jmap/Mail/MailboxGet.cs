@@ -25,7 +25,7 @@ internal sealed class MailboxGet() : JmapMethod("Mailbox/get", JmapCapabilities.
         var snapshot = await call.Services.Store.Emails.LookAsync(account.Id, cancel);
         if (ids is null && snapshot.Mailboxes.Count > call.Services.Limits.MaxObjectsInGet) throw JmapGet.TooLarge();
         var notFound = new List<string>();
-        var view = new MailboxView(account, snapshot);
+        var view = new MailboxView(account, snapshot, await Subscriptions.ReadAsync(call, account, cancel));
         JmapGet.Begin(call, account, new JmapState(snapshot.ModSeq));
         if (ids is null)
             foreach (var mailbox in snapshot.Mailboxes) view.Write(call.Answer, mailbox, properties);
@@ -39,7 +39,7 @@ internal sealed class MailboxGet() : JmapMethod("Mailbox/get", JmapCapabilities.
 }
 
 /// <summary>Mailboxes of an account as JMAP shows them to a user (RFC 8621 §2).</summary>
-internal sealed class MailboxView(JmapAccount account, AccountSnapshot snapshot)
+internal sealed class MailboxView(JmapAccount account, AccountSnapshot snapshot, Subscriptions subscriptions)
 {
     private Dictionary<string, MailboxId>? byName;
 
@@ -59,6 +59,8 @@ internal sealed class MailboxView(JmapAccount account, AccountSnapshot snapshot)
         MailboxRole.All => "all",
         MailboxRole.Flagged => "flagged",
         MailboxRole.Important => "important",
+        // Ours, as the others of RFC 8621 §2 are attributes of IMAP in lower case.
+        MailboxRole.Snoozed => "snoozed",
         _ => null,
     };
 
@@ -83,29 +85,29 @@ internal sealed class MailboxView(JmapAccount account, AccountSnapshot snapshot)
         if (Wants("unreadEmails")) json.WriteNumber("unreadEmails"u8, mailbox.UnreadEmails);
         if (Wants("totalThreads")) json.WriteNumber("totalThreads"u8, mailbox.TotalThreads);
         if (Wants("unreadThreads")) json.WriteNumber("unreadThreads"u8, mailbox.UnreadThreads);
-        if (Wants("myRights")) WriteRights(json, stored);
-        if (Wants("isSubscribed")) json.WriteBoolean("isSubscribed"u8, stored.Subscribed);
+        if (Wants("myRights")) WriteRights(json, "myRights", !account.IsReadOnly, !account.IsReadOnly && stored.Selectable, stored.Name == MailboxName.Inbox);
+        if (Wants("isSubscribed")) json.WriteBoolean("isSubscribed"u8, subscriptions.Has(stored));
         if (Wants("color")) json.WriteString("color"u8, stored.Color.Length == 0 ? null : stored.Color);
         json.WriteEndObject();
 
         bool Wants(string property) => properties.Contains(property);
     }
 
-    private void WriteRights(Utf8JsonWriter json, Mailbox mailbox)
+    /// <summary>Writes what somebody may do with a mailbox (RFC 8621 §2): who may write to an account may do so in all of its mailboxes (decision 0023).</summary>
+    /// <param name="items">Messages can be in it, and changed.</param>
+    public static void WriteRights(Utf8JsonWriter json, string name, bool write, bool items, bool isInbox)
     {
-        var write = !account.IsReadOnly;
-        var isInbox = mailbox.Name == MailboxName.Inbox;
-        json.WriteStartObject("myRights"u8);
+        json.WriteStartObject(name);
         json.WriteBoolean("mayReadItems"u8, true);
-        json.WriteBoolean("mayAddItems"u8, write && mailbox.Selectable);
-        json.WriteBoolean("mayRemoveItems"u8, write && mailbox.Selectable);
-        json.WriteBoolean("maySetSeen"u8, write && mailbox.Selectable);
-        json.WriteBoolean("maySetKeywords"u8, write && mailbox.Selectable);
+        json.WriteBoolean("mayAddItems"u8, items);
+        json.WriteBoolean("mayRemoveItems"u8, items);
+        json.WriteBoolean("maySetSeen"u8, items);
+        json.WriteBoolean("maySetKeywords"u8, items);
         json.WriteBoolean("mayCreateChild"u8, write);
         // The inbox stays where mail is delivered to.
         json.WriteBoolean("mayRename"u8, write && !isInbox);
         json.WriteBoolean("mayDelete"u8, write && !isInbox);
-        json.WriteBoolean("maySubmit"u8, write && mailbox.Selectable);
+        json.WriteBoolean("maySubmit"u8, items);
         json.WriteEndObject();
     }
 }

@@ -13,7 +13,7 @@ internal sealed class MailboxQuery() : JmapMethod("Mailbox/query", JmapCapabilit
         var account = await call.AccountAsync(write: false, cancel);
         var window = QueryWindow.Read(call.Arguments, call.Services.Limits.MaxQueryLimit);
         var snapshot = await call.Services.Store.Emails.LookAsync(account.Id, cancel);
-        var all = MailboxQuestion.Answer(call, snapshot).Result;
+        var all = MailboxQuestion.Answer(call, snapshot, await Subscriptions.ReadAsync(call, account, cancel)).Result;
         var first = window.First(all.Count, id => JmapIds.TryRead(id, out MailboxId mailbox) ? all.IndexOf(mailbox) : -1);
         var asked = first < all.Count ? all.Skip((int)first).Take(window.Limit) : [];
         window.WriteAnswer(call.Answer, account, new QueryState(snapshot.ModSeq, ""), first, asked.Select(JmapIds.Of), all.Count);

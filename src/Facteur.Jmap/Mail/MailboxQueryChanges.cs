@@ -16,7 +16,7 @@ internal sealed class MailboxQueryChanges() : JmapMethod("Mailbox/queryChanges",
         var maxChanges = JmapArguments.UnsignedInt(call.Arguments, "maxChanges");
         if (!QueryState.TryParse(since, out var old) || old.Meaning.Length > 0) throw CannotCalculate();
         var changes = await call.Services.Store.Emails.ChangesSinceAsync(account.Id, old.ModSeq, cancel) ?? throw CannotCalculate();
-        var (result, asTree) = MailboxQuestion.Answer(call, changes.Snapshot);
+        var (result, asTree) = MailboxQuestion.Answer(call, changes.Snapshot, await Subscriptions.ReadAsync(call, account, cancel));
         var change = new QueryChange(since, new QueryState(changes.Snapshot.ModSeq, "").ToString());
         Fill(change, [.. changes.Mailboxes.Where(one => !one.OnlyCounts)], result, asTree ? changes.Snapshot : null);
         change.WriteAnswer(call.Answer, account, maxChanges, JmapArguments.Bool(call.Arguments, "calculateTotal") == true ? result.Count : null);

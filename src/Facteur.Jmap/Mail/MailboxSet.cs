@@ -16,10 +16,11 @@ internal sealed class MailboxSet() : JmapMethod("Mailbox/set", JmapCapabilities.
         var snapshot = await emails.LookAsync(account.Id, cancel);
         if (arguments.IfInState is { } wanted && wanted != new JmapState(snapshot.ModSeq).ToString()) throw new JmapMethodException("stateMismatch");
         var answer = new JmapSetAnswer();
-        var work = new MailboxWork(call, account, snapshot, removeEmails, answer);
+        var subscriptions = await Subscriptions.ReadAsync(call, account, cancel);
+        var work = new MailboxWork(call, account, snapshot, subscriptions, removeEmails, answer);
         try
         {
-            await work.RunAsync(ReadTasks(call, account, arguments, snapshot, answer), cancel);
+            await work.RunAsync(ReadTasks(call, arguments, answer, new MailboxHierarchy(snapshot), id => MailboxJson.Read(account, snapshot, subscriptions, id)), cancel);
         }
         catch (Exception e) when (answer.HasChanges && e is not (OperationCanceledException or JmapMethodException))
         {
@@ -29,7 +30,8 @@ internal sealed class MailboxSet() : JmapMethod("Mailbox/set", JmapCapabilities.
         answer.Write(call.Answer, JmapIds.Of(account.Id), oldState, newState);
     }
 
-    private static List<MailboxTask> ReadTasks(JmapCall call, JmapAccount account, JmapSetArguments arguments, AccountSnapshot snapshot, JmapSetAnswer answer)
+    /// <param name="now">A mailbox as it is, by its id.</param>
+    private static List<MailboxTask> ReadTasks(JmapCall call, JmapSetArguments arguments, JmapSetAnswer answer, MailboxHierarchy tree, Func<string, JsonElement?> now)
     {
         var tasks = new List<MailboxTask>();
         foreach (var (creationId, value) in arguments.CreateInOrder())
@@ -38,10 +40,9 @@ internal sealed class MailboxSet() : JmapMethod("Mailbox/set", JmapCapabilities.
         foreach (var (sent, patch) in arguments.Update)
         {
             var id = call.Request.ResolveId(sent) ?? sent;
-            Try(() => doomed.Contains(id) ? throw new JmapSetException(new JmapSetError("willDestroy")) : ReadUpdate(account, snapshot, sent, id, patch), error => answer.NotUpdated(id, error));
+            Try(() => doomed.Contains(id) ? throw new JmapSetException(new JmapSetError("willDestroy")) : ReadUpdate(now, sent, id, patch), error => answer.NotUpdated(id, error));
         }
         // The deepest first, so that few have to wait for their children.
-        var tree = new MailboxHierarchy(snapshot);
         tasks.AddRange(doomed.OrderByDescending(id => JmapIds.TryRead(id, out MailboxId mailbox) ? tree.Depth(mailbox) : 0).Select(static id => new MailboxTask(MailboxTaskKind.Destroy, id, null, default)));
         return tasks;
 
@@ -59,10 +60,10 @@ internal sealed class MailboxSet() : JmapMethod("Mailbox/set", JmapCapabilities.
     }
 
     // What the same call creates is not there yet.
-    private static MailboxTask ReadUpdate(JmapAccount account, AccountSnapshot snapshot, string sent, string id, JsonElement value)
+    private static MailboxTask ReadUpdate(Func<string, JsonElement?> now, string sent, string id, JsonElement value)
     {
         var patch = JmapPatch.Read(value);
-        return new MailboxTask(MailboxTaskKind.Update, sent, id.StartsWith('#') ? null : WantedMailbox.Read(patch, MailboxJson.Read(account, snapshot, id)), value);
+        return new MailboxTask(MailboxTaskKind.Update, sent, id.StartsWith('#') ? null : WantedMailbox.Read(patch, now(id)), value);
     }
 
     /// <summary>The old state is null when others changed something meanwhile: then the client has to ask for it (RFC 8620 §5.3).</summary>

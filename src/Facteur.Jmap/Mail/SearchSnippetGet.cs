@@ -17,7 +17,7 @@ internal sealed class SearchSnippetGet() : JmapMethod("SearchSnippet/get", JmapC
         var account = await call.AccountAsync(write: false, cancel);
         var ids = JmapArguments.Strings(call.Arguments, "emailIds") ?? throw JmapMethodException.InvalidArguments("emailIds is missing");
         if (ids.Count > MaxEmails) throw new JmapMethodException("requestTooLarge");
-        var condition = new EmailFilter(call.Services.Time.GetUtcNow(), call.Uses(JmapCapabilities.FacteurMail)).Read(JmapArguments.Object(call.Arguments, "filter"));
+        var condition = new EmailFilter(call.Services.Time.GetUtcNow(), call.Request).Read(JmapArguments.Object(call.Arguments, "filter"));
         var snapshot = await call.Services.Store.Emails.LookAsync(account.Id, cancel);
         var (emails, notFound) = Sort(snapshot, ids);
         var json = call.Answer;

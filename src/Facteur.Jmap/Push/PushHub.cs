@@ -120,11 +120,15 @@ internal sealed partial class PushHub : IDisposable
         {
             if (!accounts.TryGetValue(change.Account, out var account)) return;
             account.Heard = new AccountModSeqs(change.ModSeq, change.HasNewEmails ? change.ModSeq : account.Heard.LastEmail);
-            // One that was read already while it was on its way.
-            if (account.State is not { } state || state.Last.Value >= change.ModSeq.Value) return;
-            account.State = state.At(account.Heard);
-            told = [.. account.Listeners];
+            if (account.State is not { } state) return;
             isMore = (account.Types & Types.MovedByMail) != 0;
+            // One that was read already while it was on its way, or that moved nothing but what is looked at again.
+            if (state.Last.Value >= change.ModSeq.Value) told = [];
+            else
+            {
+                account.State = state.At(account.Heard);
+                told = [.. account.Listeners];
+            }
         }
         foreach (var listener in told) listener.Mark(change.Account, changed);
         if (isMore) LookAgain(new AccountLook(change.Account, WithSettings: false));
@@ -141,6 +145,10 @@ internal sealed partial class PushHub : IDisposable
     {
         foreach (var (listener, _) in listeners)
             if (listener.User.Person == member) LookAgain(listener);
+        // What it may use is part of what its own account tells (Principal, ShareNotification).
+        bool isListened;
+        lock (gate) isListened = accounts.ContainsKey(member);
+        if (isListened) LookAgain(new AccountLook(member, WithSettings: true));
     }
 
     private void LookAgain(object what)
@@ -225,7 +233,12 @@ internal sealed partial class PushHub : IDisposable
     {
         var listed = new string?[Types.Listed.Count];
         for (var place = 0; place < listed.Length; place++)
-            listed[place] = before is null || withSettings || (Types.MovedByMail & PushTypes.OfListed(place)) != 0 ? await StateOfAsync(Types.Listed[place], account, cancel) : before[place];
+        {
+            var isAsked = before is null || withSettings || (Types.MovedByMail & PushTypes.OfListed(place)) != 0;
+            listed[place] = isAsked ? await StateOfAsync(Types.Listed[place], account, cancel) : before![place];
+            // What was told last is kept, so that small changes add up to one that is told.
+            if (isAsked && before is not null && Types.Listed[place] is QuotaGet && !QuotaState.IsWorthTelling(before[place], listed[place])) listed[place] = before[place];
+        }
         return listed;
     }
 

@@ -29,8 +29,8 @@ internal sealed class PushTypes
     // Without a state of their own, or pushed by the account's MODSEQ.
     private static readonly string[] others = ["Email", "Thread", "Mailbox", "Blob", "SearchSnippet", "PushSubscription"];
 
-    // What is sent and received moves them, beside settings.
-    private static readonly string[] movedByMail = ["EmailSubmission", "Quota"];
+    // What is sent and received moves them, or what else announces the account, beside settings.
+    private static readonly string[] movedByMail = ["EmailSubmission", "Quota", "DisposableAddress", "ShareNotification", "ContactCard"];
 
     private static readonly (string Name, PushTypeSet Type)[] mail =
         [("Email", PushTypeSet.Email), ("Thread", PushTypeSet.Thread), ("Mailbox", PushTypeSet.Mailbox), ("EmailDelivery", PushTypeSet.EmailDelivery)];

@@ -1,3 +1,4 @@
+using Facteur.Sieve;
 using Facteur.Sieve.Scripts;
 
 namespace Facteur.Jmap;
@@ -25,7 +26,7 @@ internal sealed class SieveScriptValidate() : JmapMethod("SieveScript/validate",
         {
             var octets = await ScriptBlobs.ReadAsync(call, account, blobId, cancel);
             return call.Services.Scripts.Check(octets.Span) is { Count: > 0 } errors
-                ? ScriptErrors.Of(new ScriptRefusedException(ScriptRefusal.Invalid, "the script has errors", errors))
+                ? ScriptErrors.Of(new ScriptRefusedException(ScriptRefusal.Invalid, ScriptText.ScriptHasError.With(errors[0].At, errors[0].Sentence), errors))
                 : null;
         }
         catch (JmapSetException e)

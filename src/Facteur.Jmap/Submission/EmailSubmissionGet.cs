@@ -15,7 +15,7 @@ internal sealed class EmailSubmissionGet() : JmapMethod("EmailSubmission/get", J
         // The state first: what changes while the rows are read is told again.
         var state = await submissions.StateAsync(account.Id, cancel);
         var (found, notFound) = ids is null ? (await AllAsync(call, account, cancel), []) : await FindAsync(call, account, ids, cancel);
-        JmapGet.Begin(call, account, SubmissionState.Of(state));
+        JmapGet.Begin(call, account, NumberedState.Of(state));
         foreach (var record in found)
         {
             var view = await SubmissionView.LoadAsync(store, record, SubmissionView.NeedsReports(properties), cancel);

@@ -21,7 +21,7 @@ internal sealed class EmailSubmissionSet() : JmapSetMethod("EmailSubmission/set"
     {
         private readonly MailStore store = call.Services.Store;
 
-        public override async ValueTask<string> StateAsync(CancellationToken cancel) => SubmissionState.Of(await store.Submissions.StateAsync(account.Id, cancel));
+        public override async ValueTask<string> StateAsync(CancellationToken cancel) => NumberedState.Of(await store.Submissions.StateAsync(account.Id, cancel));
 
         public override async ValueTask<JmapCreated> CreateAsync(string creationId, JsonElement value, CancellationToken cancel)
         {

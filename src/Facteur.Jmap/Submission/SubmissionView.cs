@@ -38,11 +38,27 @@ internal sealed class SubmissionView
     /// <param name="withReports">Also what came in about it: deliveryStatus, dsnBlobIds and mdnBlobIds need that.</param>
     public static async ValueTask<SubmissionView> LoadAsync(MailStore store, SubmissionRecord record, bool withReports, CancellationToken cancel)
     {
-        if (record.Queue is not { } queue) return new SubmissionView(record, []);
-        var view = new SubmissionView(record, await store.Queue.RecipientsAsync(queue, cancel));
-        if (withReports)
-            view.reports = [.. (await store.Trace.FindAsync(new TraceQuery { Queue = queue }, MaxReports, cancel)).Where(row => row.Kind is TraceKind.ReportReceived or TraceKind.Reported)];
+        var view = new SubmissionView(record, record.Queue is { } queue ? await store.Queue.RecipientsAsync(queue, cancel) : []);
+        if (withReports) view.reports = await ReportsAsync(store, record, view.document, cancel);
         return view;
+    }
+
+    private static async ValueTask<IReadOnlyList<TraceEvent>> ReportsAsync(MailStore store, SubmissionRecord record, SubmissionDocument document, CancellationToken cancel)
+    {
+        var found = new List<TraceEvent>();
+        if (record.Queue is { } queue)
+            found.AddRange((await store.Trace.FindAsync(new TraceQuery { Queue = queue }, MaxReports, cancel)).Where(row => row.Kind is TraceKind.ReportReceived or TraceKind.Reported));
+        // Receipts of people here are about a message that was in no queue: the trace has it by its id.
+        if (document.Recipients.Any(one => one.Place == SubmissionPlace.Mailbox) && await MessageIdAsync(store, record, cancel) is { } id)
+            found.AddRange((await store.Trace.FindAsync(new TraceQuery { Account = record.Account, MessageId = id }, MaxReports, cancel)).Where(row => row.Kind == TraceKind.ReportReceived && row.Queue is null));
+        return found;
+    }
+
+    /// <summary>Without brackets; null when the email is gone.</summary>
+    private static async ValueTask<string?> MessageIdAsync(MailStore store, SubmissionRecord record, CancellationToken cancel)
+    {
+        await using var reader = store.Emails.ReadDetails(record.Account, [record.Email], EmailFields.SortKeys);
+        return await reader.ReadAsync(cancel) ? reader.MessageId?.Trim('<', '>') : null;
     }
 
     public static bool NeedsReports(IReadOnlySet<string>? properties) =>

@@ -7,9 +7,6 @@ namespace Facteur.Jmap;
 /// <summary>The reply of an account to who writes meanwhile: one object, always there (RFC 8621 §8).</summary>
 internal sealed class VacationResponseType : ListedType
 {
-    /// <summary>The only id (RFC 8621 §8).</summary>
-    public const string Id = "singleton";
-
     public static readonly VacationResponseType Instance = new();
 
     private VacationResponseType()
@@ -21,7 +18,7 @@ internal sealed class VacationResponseType : ListedType
         [ToObject(await new VacationSettings(new AccountSettings(call.Services.Store.Settings)).ReadAsync(account.Id, cancel))];
 
     /// <param name="vacation">Null: nothing was ever set.</param>
-    public static ListedObject ToObject(VacationSetting? vacation) => ListedObject.Of(Id, writer =>
+    public static ListedObject ToObject(VacationSetting? vacation) => ListedObject.Of(SingletonSet.Id, writer =>
     {
         writer.WriteBoolean("isEnabled"u8, vacation is { IsOff: false });
         PushDates.Write(writer, "fromDate", vacation?.From);

@@ -63,7 +63,7 @@ internal static class Demo
                       {DemoAccounts.Ami.Address} / {DemoAccounts.Ami.Password}
           SMTP {ports.Smtp}   Submission {ports.Submission} (STARTTLS) {ports.Submissions} (TLS)   IMAP {ports.Imap} / {ports.Imaps}   POP3 {ports.Pop3} / {ports.Pop3s}
           ManageSieve {ports.ManageSieve}   (filters from a mail program; STARTTLS)
-          Web         https://localhost:{ports.Https}/   (passwords, two-step sign-in, passkeys, app passwords)
+          Webmail     https://localhost:{ports.Https}/   (and its settings: « Transfert et POP/IMAP », filters, passwords)
           JMAP        https://localhost:{ports.Https}/.well-known/jmap
           Health      http://localhost:{ports.Http}/health/ready
           Certificate: local CA {Shown(folder.Authority)}

@@ -38,8 +38,9 @@ internal static class Forward
     private static Command CreateAsk()
     {
         var (account, target) = (VerbOptions.Account(), Target());
-        return Verb.Create<ForwardCodeView>("ask", "Add a target that is to confirm: shows the code to send to it",
-            line => new ControlRequest("forward.ask", ("account", line.GetRequiredValue(account)), ("target", line.GetRequiredValue(target))), Show, account, target);
+        var rules = new Option<bool>("--for-rules") { Description = "Only rules send mail to it (facteur rules), nothing goes there by itself" };
+        return Verb.Create<ForwardCodeView>("ask", "Add a target that is to confirm: sends it a message with a code",
+            line => new ControlRequest("forward.ask", ("account", line.GetRequiredValue(account)), ("target", line.GetRequiredValue(target)), ("use", line.GetValue(rules) ? "rules" : null)), Show, account, target, rules);
     }
 
     private static Command CreateConfirm()
@@ -53,8 +54,8 @@ internal static class Forward
 
     private static void Show(IAnsiConsole console, ForwardCodeView view)
     {
-        if (view.Code is null) console.MarkupLineInterpolated($"Mail goes on to [bold]{view.Address}[/] from now on: an address of this server needs no code.");
-        else console.MarkupLineInterpolated($"Nothing goes to {view.Address} until it is confirmed with the code [bold]{view.Code}[/], within a week.");
+        if (view.Code is null) console.MarkupLineInterpolated($"[bold]{view.Address}[/] is good from now on: it needs no code.");
+        else console.MarkupLineInterpolated($"A message with the code [bold]{view.Code}[/] is on its way to {view.Address}. Nothing else goes there until it is confirmed with the code, within a week.");
     }
 
     private static void Show(IAnsiConsole console, ForwardView view)

@@ -24,6 +24,7 @@ internal static class Root
         Alias.Create(),
         Address.Create(),
         Forward.Create(),
+        Rules.Create(),
         Vacation.Create(),
         Queue.Create(),
         Route.Create(),

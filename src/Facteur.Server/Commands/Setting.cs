@@ -20,7 +20,7 @@ internal static class Setting
         CreateRemove(),
     };
 
-    private static Argument<string> Name() => new("NAME") { Description = "Such as route, limits, queue, filters, filter, policy, forward, vacation, locale, postmaster, bounces, mta-sts, ldap, oauth, oidc" };
+    private static Argument<string> Name() => new("NAME") { Description = "Such as route, limits, queue, filters, filter, policy, forward, vacation, locale, postmaster, bounces, people, mta-sts, ldap, oauth, oidc" };
 
     private static Argument<string?> Key() => new("KEY") { Description = "A value inside, such as giveUpHours; without it the whole document is meant", Arity = ArgumentArity.ZeroOrOne };
 

@@ -11,7 +11,7 @@ internal static class Sieve
     public static Command Create()
     {
         var sieve = new Command("sieve", "Check filter scripts, try them on a message, and see to those that accounts keep") { CreateCheck(), CreateTest(), CreateExtensions() };
-        foreach (var verb in StoredScripts.Create()) sieve.Subcommands.Add(verb);
+        foreach (var verb in StoredScripts.Create().Concat(ScriptBindings.Create())) sieve.Subcommands.Add(verb);
         return sieve;
     }
 

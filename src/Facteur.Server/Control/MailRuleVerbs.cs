@@ -1,10 +1,11 @@
 using System.Globalization;
 using Facteur.Accounts;
+using Facteur.Delivery.Forwarding;
 
 namespace Facteur.Server.Control;
 
 /// <summary>Verbs over what mail of an account or a domain does by itself: forwarding, replies while away, languages, the postmaster, ids in envelope senders.</summary>
-internal sealed class MailRuleVerbs(AccountService accounts, AccountSettings settings, TimeProvider time)
+internal sealed class MailRuleVerbs(AccountService accounts, AccountSettings settings, ForwardConfirmations confirmations, TimeProvider time)
 {
     /// <summary>In place of a domain: what all domains have that say nothing themselves.</summary>
     public const string Site = "site";
@@ -43,14 +44,14 @@ internal sealed class MailRuleVerbs(AccountService accounts, AccountSettings set
 
     private async ValueTask<ControlReply> AskForwardAsync(ControlRequest request, CancellationToken cancel)
     {
-        var code = await accounts.AskForwardAsync(request.Require("account"), request.Require("target"), cancel);
+        var code = await confirmations.AskAsync(accounts, request.Require("account"), request.Require("target"), request.Find("use") != "rules", cancel);
         return ControlReply.Done(new ForwardCodeView(request.Require("target"), code));
     }
 
     private async ValueTask<ControlReply> ConfirmForwardAsync(ControlRequest request, CancellationToken cancel) =>
         await accounts.ConfirmForwardAsync(request.Require("account"), request.Require("target"), request.Require("code"), cancel)
             ? await ShowForwardAsync(request, cancel)
-            : ControlReply.Failed("The code is wrong, older than a week, or nobody asked for this address.");
+            : ControlReply.Failed("The code is wrong, older than a week, was tried too often, or nobody asked for this address.");
 
     private async ValueTask<ControlReply> ShowVacationAsync(ControlRequest request, CancellationToken cancel) =>
         ControlReply.Done(VacationView.Of(request.Require("account"), await accounts.GetVacationAsync(request.Require("account"), cancel), time.GetUtcNow()));
@@ -121,13 +122,13 @@ internal sealed class MailRuleVerbs(AccountService accounts, AccountSettings set
 internal sealed record ForwardView(string Account, IReadOnlyList<ForwardTargetView> Targets, string Keep)
 {
     public static ForwardView Of(string account, ForwardSetting? setting) => new(
-        account, [.. (setting?.Targets ?? []).Select(one => new ForwardTargetView(one.Address, one.IsConfirmed))], (setting?.Keep ?? ForwardKeep.Keep).ToString().ToLowerInvariant());
+        account, [.. (setting?.Targets ?? []).Where(one => !one.IsOff).Select(one => new ForwardTargetView(one.Address, one.IsConfirmed))], (setting?.Keep ?? ForwardKeep.Keep).ToString().ToLowerInvariant());
 }
 
 /// <param name="Confirmed">False: nothing goes to it yet.</param>
 internal sealed record ForwardTargetView(string Address, bool Confirmed);
 
-/// <param name="Code">To be sent to the address and typed in by the account's owner; null when none is needed.</param>
+/// <param name="Code">It was sent to the address, to be typed in by the account's owner; null when none is needed.</param>
 internal sealed record ForwardCodeView(string Address, string? Code);
 
 /// <summary>The reply of an account.</summary>

@@ -82,6 +82,7 @@ internal sealed partial class FacteurServer : IServerState, IAsyncDisposable
             await server.ListenAsync(configuration, cancel);
             await server.services.StartAsync(cancel);
             await server.handlers.StartAsync(cancel);
+            if (server.pages.Alerts is { } alerts) await alerts.StartAsync(cancel);
             await server.control.StartAsync(cancel);
             await server.control.Listening;
             server.notReady = null;
@@ -194,6 +195,7 @@ internal sealed partial class FacteurServer : IServerState, IAsyncDisposable
         LogStopping(OpenConnections);
         await mail.DrainAsync(patience);
         await web.DisposeAsync();
+        if (pages.Alerts is { } alerts) await alerts.StopAsync(patience);
         pages.Dispose();
         await control.StopAsync(CancellationToken.None);
         control.Dispose();

@@ -12,6 +12,8 @@ using Facteur.Delivery.Receiving;
 using Facteur.Delivery.Recipients;
 using Facteur.Delivery.Reports;
 using Facteur.Delivery.Sieve;
+using Facteur.Delivery.Sieve.Events;
+using Facteur.Delivery.Snoozing;
 using Facteur.Delivery.Transport;
 using Facteur.Delivery.Vacation;
 using Facteur.Net.Dialing;
@@ -76,7 +78,7 @@ internal sealed class MailServices : IAsyncDisposable
             Vacation = vacation,
             Sieve = new SieveDelivery(store, Scripts, directory, settings, policy, vacation, store.State, options, time, loggers.CreateLogger<SieveDelivery>()),
             Own = own,
-            Disposable = new DisposableCounts(store.State),
+            Disposable = new DisposableCounts(store.State, time),
             Ledger = network.Ledger,
             ReceivedReports = new ReceivedReportLog(store.State, time),
             Options = options,
@@ -93,6 +95,8 @@ internal sealed class MailServices : IAsyncDisposable
             new DeferredMail(Handoff)));
         runner.ReportOwed += reports.Wake;
         Add(new QueueRetention(store.Queue, store.Trace, store, queueOptions, time, loggers.CreateLogger<QueueRetention>()));
+        Add(new MailboxEventRunner(Handoff, loggers.CreateLogger<MailboxEventRunner>()));
+        Add(new SnoozeRunner(store, time, loggers.CreateLogger<SnoozeRunner>()));
         Add(new JunkTrainer(store, Delivery.Policy.Learning, loggers.CreateLogger<JunkTrainer>()));
         Add(new DownloadExpiry(store, time, loggers.CreateLogger<DownloadExpiry>()));
         Add(new MtaStsRefresh(network.Policies, time, loggers.CreateLogger<MtaStsRefresh>()));

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Facteur.Accounts;
 using Facteur.Delivery;
 using Facteur.Imap;
@@ -32,12 +33,24 @@ internal sealed class ProtocolHandlers : IDisposable
             [ListenerProtocol.Submission] = new SmtpConnectionHandler(SmtpMode.Submission, smtp, handoff, logins, smtpLogger),
             [ListenerProtocol.Lmtp] = new SmtpConnectionHandler(SmtpMode.Lmtp, smtp, handoff, logins: null, smtpLogger),
             [ListenerProtocol.Imap] = new ImapConnectionHandler(
-                store, logins, new ImapOptions { PlaintextOnLoopback = plaintext }, time, loggers.CreateLogger<ImapConnectionHandler>()),
+                store, logins, Imap(configuration, plaintext), time, loggers.CreateLogger<ImapConnectionHandler>()),
             [ListenerProtocol.Pop3] = new Pop3ConnectionHandler(
                 store, logins, new Pop3Options { PlaintextOnLoopback = plaintext }, time, loggers.CreateLogger<Pop3ConnectionHandler>()),
             [ListenerProtocol.ManageSieve] = new ManageSieveConnectionHandler(
                 services.Scripts, logins, new ManageSieveOptions { PlaintextOnLoopback = plaintext }, loggers.CreateLogger<ManageSieveConnectionHandler>()),
         };
+    }
+
+    private static ImapOptions Imap(FacteurConfiguration configuration, bool plaintext) =>
+        new() { PlaintextOnLoopback = plaintext, AdminUri = "mailto:postmaster@" + configuration.Hostname, SieveServer = SieveServer(configuration) };
+
+    /// <summary>Where scripts are kept, as a URL of RFC 5804 §3; null when no listener takes them.</summary>
+    private static string? SieveServer(FacteurConfiguration configuration)
+    {
+        if (configuration.Listen.FirstOrDefault(listener => listener.Kind.Protocol == ListenerProtocol.ManageSieve) is not { } listener) return null;
+        var port = listener.EndPoint.Port;
+        // A port that the system chooses is not known yet.
+        return port is 0 or 4190 ? "sieve://" + configuration.Hostname : string.Create(CultureInfo.InvariantCulture, $"sieve://{configuration.Hostname}:{port}");
     }
 
     public IConnectionHandler this[ListenerProtocol protocol] => handlers[protocol];

@@ -13,14 +13,14 @@ internal sealed record AddHeader(bool AtEnd, SieveString Field, SieveString Valu
     public static SieveCommand Parse(SieveArguments arguments)
     {
         var atEnd = arguments.Flag("last");
-        return new AddHeader(atEnd, FieldName(arguments), arguments.String("the value of the field"));
+        return new AddHeader(atEnd, FieldName(arguments), arguments.String(ScriptText.FieldValue));
     }
 
     /// <summary>A name that can be one, checked now when it is constant.</summary>
     public static SieveString FieldName(SieveArguments arguments)
     {
-        var name = arguments.String("the name of a header field");
-        if (name.IsConstant && !IsFieldName(name.Source)) throw new SieveSyntaxException(name.At, "this is no name of a header field");
+        var name = arguments.String(ScriptText.FieldName);
+        if (name.IsConstant && !IsFieldName(name.Source)) throw new SieveSyntaxException(name.At, ScriptText.NotAFieldName);
         return name;
     }
 
@@ -28,7 +28,7 @@ internal sealed record AddHeader(bool AtEnd, SieveString Field, SieveString Valu
     public static string Expand(SieveRun run, SieveString field)
     {
         var name = field.Expand(run);
-        return IsFieldName(name) ? name : throw new SieveRuntimeException($"\"{OctetText.ToText(VariableScope.Cut(name, 64))}\" is no name of a header field");
+        return IsFieldName(name) ? name : throw new SieveRuntimeException(ScriptText.NoFieldName.With(OctetText.ToText(VariableScope.Cut(name, 64))));
     }
 
     public override ValueTask<Flow> RunAsync(SieveRun run, CancellationToken cancel)

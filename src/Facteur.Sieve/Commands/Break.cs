@@ -11,7 +11,7 @@ internal sealed record Break(string? Loop) : SieveCommand
     {
         var name = arguments.TaggedString("name")?.Source;
         if (!arguments.Loops.Any(loop => name is null || loop == name))
-            throw arguments.Error(name is null ? "\"break\" stands in no \"foreverypart\"" : $"no \"foreverypart\" around this has the name \"{name}\"");
+            throw arguments.Error(name is null ? ScriptText.BreakOutside : ScriptText.NoLoopNamed.With(name));
         return new Break(name);
     }
 

@@ -12,10 +12,10 @@ internal sealed record DeleteHeader(MatchSpec Match, long? Index, bool FromLast,
     {
         var index = arguments.TaggedNumber("index");
         var fromLast = arguments.Flag("last");
-        if (fromLast && index is null) throw arguments.Error("\":last\" needs \":index\"");
+        if (fromLast && index is null) throw arguments.Error(ScriptText.LastNeedsIndex);
         var match = MatchSpec.Parse(arguments);
         var field = AddHeader.FieldName(arguments);
-        var values = arguments.Left > 0 ? new MatchKeys(arguments.Strings("values"), match, arguments) : null;
+        var values = arguments.Left > 0 ? new MatchKeys(arguments.Strings(ScriptText.Values), match, arguments) : null;
         return new DeleteHeader(match, index, fromLast, field, values);
     }
 

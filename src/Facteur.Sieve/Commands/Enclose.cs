@@ -16,7 +16,7 @@ internal sealed record Enclose(SieveString? Subject, IReadOnlyList<SieveString> 
     {
         var subject = arguments.TaggedString("subject");
         var copied = arguments.TaggedStrings("headers") ?? [];
-        return new Enclose(subject, copied, arguments.String("the text"));
+        return new Enclose(subject, copied, arguments.String(ScriptText.Body));
     }
 
     public override async ValueTask<Flow> RunAsync(SieveRun run, CancellationToken cancel)

@@ -8,7 +8,7 @@ namespace Facteur.Sieve.Commands;
 // RFC 5463 §5.
 internal sealed record Error(SieveString Text) : SieveCommand
 {
-    public static SieveCommand Parse(SieveArguments arguments) => new Error(arguments.String("the message"));
+    public static SieveCommand Parse(SieveArguments arguments) => new Error(arguments.String(ScriptText.ErrorMessage));
 
-    public override ValueTask<Flow> RunAsync(SieveRun run, CancellationToken cancel) => throw new SieveRuntimeException(OctetText.ToText(Text.Expand(run)));
+    public override ValueTask<Flow> RunAsync(SieveRun run, CancellationToken cancel) => throw new SieveRuntimeException(ScriptText.Said.With(OctetText.ToText(Text.Expand(run))));
 }

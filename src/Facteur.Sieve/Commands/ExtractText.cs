@@ -9,10 +9,10 @@ internal sealed record ExtractText(IReadOnlyList<Modifier> Modifiers, long? Firs
 {
     public static SieveCommand Parse(SieveArguments arguments)
     {
-        arguments.Need(Extensions.Variables, arguments.At, "\"extracttext\"");
+        arguments.Need(Extensions.Variables, arguments.At, ScriptText.Quoted.With("extracttext"));
         var modifiers = Modifier.Parse(arguments);
         var first = arguments.TaggedNumber("first");
-        if (!arguments.Loops.Any()) throw arguments.Error("\"extracttext\" stands in a \"foreverypart\"");
+        if (!arguments.Loops.Any()) throw arguments.Error(ScriptText.ExtractTextOutside);
         return new ExtractText(modifiers, first, Set.VariableName(arguments));
     }
 

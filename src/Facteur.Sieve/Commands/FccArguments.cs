@@ -15,7 +15,7 @@ internal sealed record FccArguments(TargetArguments Target, IReadOnlyList<SieveS
         if (arguments.TaggedString("fcc", Extensions.Fcc) is not { } mailbox)
         {
             foreach (var option in options)
-                if (arguments.FlagAt(option) is { } at) throw new Syntax.SieveSyntaxException(at, $"\":{option}\" needs \":fcc\" here");
+                if (arguments.FlagAt(option) is { } at) throw new Syntax.SieveSyntaxException(at, ScriptText.NeedsFcc.With(option));
             return null;
         }
         var flags = arguments.TaggedStrings("flags", Extensions.Imap4Flags);

@@ -12,7 +12,7 @@ internal sealed record FileInto(TargetArguments Target, IReadOnlyList<SieveStrin
         var isCopy = arguments.Flag("copy", Extensions.Copy);
         var flags = arguments.TaggedStrings("flags", Extensions.Imap4Flags);
         var options = TargetArguments.Parse(arguments);
-        return new FileInto(options with { Mailbox = arguments.String("the name of a mailbox") }, flags, isCopy);
+        return new FileInto(options with { Mailbox = arguments.String(ScriptText.MailboxName) }, flags, isCopy);
     }
 
     public override async ValueTask<Flow> RunAsync(SieveRun run, CancellationToken cancel)

@@ -15,10 +15,10 @@ internal sealed record FlagArguments(string? Variable, IReadOnlyList<SieveString
         if (arguments.Left > 1)
         {
             // RFC 5232 §1: without "variables" no name may be given.
-            arguments.Need(Extensions.Variables, arguments.At, $"the name of a variable in \"{arguments.Name}\"");
+            arguments.Need(Extensions.Variables, arguments.At, ScriptText.VariableNameIn.With(arguments.Name));
             variable = Set.VariableName(arguments);
         }
-        return new FlagArguments(variable, arguments.Strings("the flags"));
+        return new FlagArguments(variable, arguments.Strings(ScriptText.Flags));
     }
 
     /// <summary>Flags for a message: those of :flags, else those of the internal variable.</summary>

@@ -10,10 +10,10 @@ internal sealed record Global(IReadOnlyList<string> Names) : SieveCommand
 {
     public static SieveCommand Parse(SieveArguments arguments)
     {
-        arguments.Need(Extensions.Variables, arguments.At, "\"global\"");
-        var names = arguments.Strings("names of variables");
+        arguments.Need(Extensions.Variables, arguments.At, ScriptText.Quoted.With("global"));
+        var names = arguments.Strings(ScriptText.VariableNames);
         foreach (var name in names)
-            if (!name.IsConstant || !SieveString.IsVariableName(name.Source)) throw new SieveSyntaxException(name.At, "a variable has a name of letters, digits and \"_\", without a digit first");
+            if (!name.IsConstant || !SieveString.IsVariableName(name.Source)) throw new SieveSyntaxException(name.At, ScriptText.NotAVariableName);
         return new Global([.. names.Select(name => name.Source.ToLowerInvariant())]);
     }
 

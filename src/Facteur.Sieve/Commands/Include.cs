@@ -15,21 +15,21 @@ internal sealed record Include(string Script, SieveScriptLocation Location, bool
         var location = arguments.OneOf("personal", "global") == "global" ? SieveScriptLocation.Global : SieveScriptLocation.Personal;
         var isOnce = arguments.Flag("once");
         var isOptional = arguments.Flag("optional");
-        var name = arguments.Constant("the name of a script");
-        if (!IsScriptName(name)) throw arguments.Error("this is no name of a script");
+        var name = arguments.Constant(ScriptText.ScriptName);
+        if (!IsScriptName(name)) throw arguments.Error(ScriptText.NotAScriptName);
         return new Include(name, location, isOnce, isOptional);
     }
 
     public override async ValueTask<Flow> RunAsync(SieveRun run, CancellationToken cancel)
     {
         if (IsOnce && (run.Included.Contains((Location, Script)) || IsRunning(run))) return Flow.Next;
-        if (IsRunning(run)) throw new SieveRuntimeException($"the script \"{Script}\" includes itself");
-        if (++run.Includes > run.Limits.MaxIncludes || Depth(run) >= run.Limits.MaxIncludeDepth) throw new SieveRuntimeException("too many scripts include each other");
+        if (IsRunning(run)) throw new SieveRuntimeException(ScriptText.IncludesItself.With(Script));
+        if (++run.Includes > run.Limits.MaxIncludes || Depth(run) >= run.Limits.MaxIncludeDepth) throw new SieveRuntimeException(ScriptText.TooManyIncludes);
         run.Work.Spend(1_000);
         var loaded = await run.Host.LoadScriptAsync(Location, Script, cancel);
         if (loaded is null && IsOptional) return Flow.Next;
-        if (loaded is null) throw new SieveRuntimeException($"there is no script \"{Script}\" to include");
-        if (loaded.Script is null) throw new SieveRuntimeException($"the script \"{Script}\" has an error at {loaded.Errors[0]}");
+        if (loaded is null) throw new SieveRuntimeException(ScriptText.NoSuchScript.With(Script));
+        if (loaded.Script is null) throw new SieveRuntimeException(ScriptText.IncludedHasError.With(Script, loaded.Errors[0].At, loaded.Errors[0].Sentence));
         run.Included.Add((Location, Script));
         return await RunAsync(run, loaded.Script, cancel);
     }

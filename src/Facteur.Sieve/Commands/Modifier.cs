@@ -28,7 +28,7 @@ internal sealed record Modifier(string Tag, int Precedence, string? Extension, F
         foreach (var modifier in all)
         {
             if (arguments.FlagAt(modifier.Tag, modifier.Extension) is not { } at) continue;
-            if (found.Find(m => m.Precedence == modifier.Precedence) is { } other) throw new SieveSyntaxException(at, $"\":{other.Tag}\" and \":{modifier.Tag}\" exclude each other");
+            if (found.Find(m => m.Precedence == modifier.Precedence) is { } other) throw new SieveSyntaxException(at, ScriptText.ExcludeEachOther.With(other.Tag, modifier.Tag));
             found.Add(modifier);
         }
         return found;

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Facteur.Sieve.Compiling;
 using Facteur.Sieve.Messages;
 using Facteur.Sieve.Running;
@@ -15,20 +14,20 @@ internal sealed record Notify(SieveString? From, int Importance, IReadOnlyList<S
     public static SieveCommand Parse(SieveArguments arguments)
     {
         var from = arguments.TaggedString("from");
-        if (from is { IsConstant: true } && !AddressValue.IsMailboxList(from.Source)) throw new SieveSyntaxException(from.At, "\":from\" is followed by an address, with a name or without");
+        if (from is { IsConstant: true } && !AddressValue.IsMailboxList(from.Source)) throw new SieveSyntaxException(from.At, ScriptText.FromTakesAnAddress);
         var importance = arguments.TaggedString("importance");
-        if (importance is not null && importance.Source is not ("1" or "2" or "3")) throw new SieveSyntaxException(importance.At, "\":importance\" is followed by \"1\", \"2\" or \"3\"");
+        if (importance is not null && importance.Source is not ("1" or "2" or "3")) throw new SieveSyntaxException(importance.At, ScriptText.ImportanceTakes);
         var options = arguments.TaggedStrings("options") ?? [];
         var text = arguments.TaggedString("message");
         var fcc = FccArguments.Parse(arguments);
-        return new Notify(from, importance is null ? 2 : importance.Source[0] - '0', options, text, arguments.String("the method, a URI"), fcc);
+        return new Notify(from, importance is null ? 2 : importance.Source[0] - '0', options, text, arguments.String(ScriptText.Method), fcc);
     }
 
     public override async ValueTask<Flow> RunAsync(SieveRun run, CancellationToken cancel)
     {
         var method = Method.Expand(run);
         if (MailtoUri.Parse(method) is not { } uri)
-            throw new SieveRuntimeException(string.Create(CultureInfo.InvariantCulture, $"\"{OctetText.ToText(VariableScope.Cut(method, 64))}\" is no method of notification that is supported"));
+            throw new SieveRuntimeException(ScriptText.NoSuchMethod.With(OctetText.ToText(VariableScope.Cut(method, 64))));
         var fcc = Fcc is null ? null : await Fcc.ResolveAsync(run, cancel);
         // RFC 5436 §2.7: what a machine sent notifies nobody.
         if (run.Message.Header.Named("Auto-Submitted").Any(line => !line.Text.Split(';', '(', ' ')[0].Equals("no", StringComparison.OrdinalIgnoreCase))) return Flow.Next;

@@ -14,8 +14,8 @@ internal sealed record Redirect(SieveString Target, bool IsCopy, bool IsList) : 
     {
         var isCopy = arguments.Flag("copy", Extensions.Copy);
         var isList = arguments.Flag("list", Extensions.ExtLists);
-        var target = arguments.String(isList ? "the name of a list" : "an address");
-        if (!isList && target.IsConstant && !AddressValue.TryRead(target.Source, out _)) throw new SieveSyntaxException(target.At, "this is no address to redirect to");
+        var target = arguments.String(isList ? ScriptText.ListName : ScriptText.AnAddress);
+        if (!isList && target.IsConstant && !AddressValue.TryRead(target.Source, out _)) throw new SieveSyntaxException(target.At, ScriptText.NotARedirectAddress);
         return new Redirect(target, isCopy, isList);
     }
 
@@ -23,7 +23,7 @@ internal sealed record Redirect(SieveString Target, bool IsCopy, bool IsList) : 
     {
         foreach (var text in IsList ? await ReadListAsync(run, cancel) : [Target.Expand(run)])
         {
-            if (!AddressValue.TryRead(text, out var address)) throw new SieveRuntimeException($"\"{OctetText.ToText(text)}\" is no address to redirect to");
+            if (!AddressValue.TryRead(text, out var address)) throw new SieveRuntimeException(ScriptText.NoRedirectAddress.With(OctetText.ToText(text)));
             run.Plan.Redirect(address, IsCopy);
         }
         return Flow.Next;
@@ -32,6 +32,6 @@ internal sealed record Redirect(SieveString Target, bool IsCopy, bool IsList) : 
     private async ValueTask<IReadOnlyList<string>> ReadListAsync(SieveRun run, CancellationToken cancel)
     {
         var list = await ExternalList.RequireAsync(run, Target.Expand(run), cancel);
-        return await run.Host.ReadListAsync(list, run.Limits.MaxRedirects + 1, cancel) ?? throw new SieveRuntimeException("the addresses of this list cannot be read");
+        return await run.Host.ReadListAsync(list, run.Limits.MaxRedirects + 1, cancel) ?? throw new SieveRuntimeException(ScriptText.ListUnreadable);
     }
 }

@@ -8,9 +8,9 @@ namespace Facteur.Sieve.Commands;
 // RFC 5429 §2.1, §2.2.
 internal sealed record Reject(SieveString Reason, bool IsEreject) : SieveCommand
 {
-    public static SieveCommand Parse(SieveArguments arguments) => new Reject(arguments.String("the reason"), false);
+    public static SieveCommand Parse(SieveArguments arguments) => new Reject(arguments.String(ScriptText.Reason), false);
 
-    public static SieveCommand ParseEreject(SieveArguments arguments) => new Reject(arguments.String("the reason"), true);
+    public static SieveCommand ParseEreject(SieveArguments arguments) => new Reject(arguments.String(ScriptText.Reason), true);
 
     public override ValueTask<Flow> RunAsync(SieveRun run, CancellationToken cancel)
     {

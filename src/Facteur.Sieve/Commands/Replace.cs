@@ -17,9 +17,9 @@ internal sealed record Replace(bool IsMime, SieveString? Subject, SieveString? F
         var isMime = arguments.Flag("mime");
         var subject = arguments.TaggedString("subject");
         var from = arguments.TaggedString("from");
-        if (isMime && (subject ?? from) is { } ignored) throw new SieveSyntaxException(ignored.At, "with \":mime\" there is no \":subject\" and no \":from\"");
-        if (from is { IsConstant: true } && !AddressValue.IsMailboxList(from.Source)) throw new SieveSyntaxException(from.At, "\":from\" is followed by an address, with a name or without");
-        return new Replace(isMime, subject, from, arguments.String("the text"));
+        if (isMime && (subject ?? from) is { } ignored) throw new SieveSyntaxException(ignored.At, ScriptText.MimeExcludes);
+        if (from is { IsConstant: true } && !AddressValue.IsMailboxList(from.Source)) throw new SieveSyntaxException(from.At, ScriptText.FromTakesAnAddress);
+        return new Replace(isMime, subject, from, arguments.String(ScriptText.Body));
     }
 
     public override async ValueTask<Flow> RunAsync(SieveRun run, CancellationToken cancel)

@@ -11,15 +11,15 @@ internal sealed record Set(string Variable, SieveString Value, IReadOnlyList<Mod
     public static SieveCommand Parse(SieveArguments arguments)
     {
         var modifiers = Modifier.Parse(arguments);
-        return new Set(VariableName(arguments), arguments.String("the value"), modifiers);
+        return new Set(VariableName(arguments), arguments.String(ScriptText.Value), modifiers);
     }
 
     /// <summary>The name of a variable that can be set: constant, no match variable; with "include" also in the namespace "global" (RFC 6609 §3.4.2).</summary>
     public static string VariableName(SieveArguments arguments)
     {
-        var name = arguments.String("the name of a variable");
+        var name = arguments.String(ScriptText.VariableName);
         if (!name.IsConstant || !SieveString.IsVariableName(name.Source) && !VariableScope.IsGlobalName(name.Source, arguments.Has(Extensions.Include)))
-            throw new SieveSyntaxException(name.At, "a variable has a name of letters, digits and \"_\", without a digit first");
+            throw new SieveSyntaxException(name.At, ScriptText.NotAVariableName);
         return name.Source.ToLowerInvariant();
     }
 

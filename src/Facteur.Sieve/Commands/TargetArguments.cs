@@ -21,8 +21,8 @@ internal sealed record TargetArguments(SieveString? Mailbox, bool MayCreate, Sie
         var id = arguments.TaggedString("mailboxid", Extensions.MailboxId);
         var use = arguments.TaggedString("specialuse", Extensions.SpecialUse);
         // RFC 9042 §4.2.
-        if (id is not null && use is not null) throw new SieveSyntaxException(use.At, "\":specialuse\" and \":mailboxid\" exclude each other");
-        if (use is { IsConstant: true } && !IsUseAttribute(use.Source)) throw new SieveSyntaxException(use.At, "a special use is a backslash and a name, written \"\\\\Archive\"");
+        if (id is not null && use is not null) throw new SieveSyntaxException(use.At, ScriptText.ExcludeEachOther.With("specialuse", "mailboxid"));
+        if (use is { IsConstant: true } && !IsUseAttribute(use.Source)) throw new SieveSyntaxException(use.At, ScriptText.NotASpecialUse);
         return new TargetArguments(null, mayCreate, id, use);
     }
 
@@ -34,7 +34,7 @@ internal sealed record TargetArguments(SieveString? Mailbox, bool MayCreate, Sie
     {
         var name = Mailbox!.Expand(run);
         if (name.Length is 0 or > MaxName || name.AsSpan().ContainsAnyInRange('\0', '\x1F') || !OctetText.IsText(name))
-            throw new SieveRuntimeException($"\"{OctetText.ToText(VariableScope.Cut(name, 64))}\" is no name of a mailbox");
+            throw new SieveRuntimeException(ScriptText.NoMailboxName.With(OctetText.ToText(VariableScope.Cut(name, 64))));
         if (MailboxId is not null)
         {
             run.Work.Spend(1_000);
@@ -47,7 +47,7 @@ internal sealed record TargetArguments(SieveString? Mailbox, bool MayCreate, Sie
     private async ValueTask<SieveTarget> ByUseAsync(SieveRun run, string name, CancellationToken cancel)
     {
         var use = SpecialUse!.Expand(run);
-        if (!IsUseAttribute(use)) throw new SieveRuntimeException($"\"{OctetText.ToText(VariableScope.Cut(use, 64))}\" is no special use");
+        if (!IsUseAttribute(use)) throw new SieveRuntimeException(ScriptText.NoSpecialUse.With(OctetText.ToText(VariableScope.Cut(use, 64))));
         run.Work.Spend(1_000);
         var found = await run.Host.FindSpecialUseAsync(use, cancel);
         // RFC 8579 §4: of several, the one that is named is taken.

@@ -20,14 +20,14 @@ internal sealed record Vacation(
         var interval = ReadInterval(arguments);
         var subject = arguments.TaggedString("subject");
         var from = arguments.TaggedString("from");
-        if (from is { IsConstant: true } && !AddressValue.IsMailboxList(from.Source)) throw new SieveSyntaxException(from.At, "\":from\" is followed by an address, with a name or without");
+        if (from is { IsConstant: true } && !AddressValue.IsMailboxList(from.Source)) throw new SieveSyntaxException(from.At, ScriptText.FromTakesAnAddress);
         var addresses = arguments.TaggedStrings("addresses") ?? [];
         var isMime = arguments.Flag("mime");
         var handle = arguments.TaggedString("handle");
         var fcc = FccArguments.Parse(arguments);
-        var reason = arguments.String("the text of the reply");
+        var reason = arguments.String(ScriptText.ReplyText);
         // RFC 5230 §5: 8-bit material is not allowed in the header of a :mime entity.
-        if (isMime && reason.IsConstant && !Ascii.IsValid(HeaderOf(reason.Source))) throw new SieveSyntaxException(reason.At, "the header of a \":mime\" text holds ASCII only");
+        if (isMime && reason.IsConstant && !Ascii.IsValid(HeaderOf(reason.Source))) throw new SieveSyntaxException(reason.At, ScriptText.MimeHeaderIsAscii);
         return new Vacation(interval, subject, from, addresses, isMime, handle, reason, fcc);
     }
 
@@ -64,7 +64,7 @@ internal sealed record Vacation(
         arguments.OneOf("days", "seconds");
         if (arguments.TaggedNumber("seconds", Extensions.VacationSeconds) is { } seconds)
         {
-            if (seconds > 1L << 31) throw arguments.Error("\":seconds\" is followed by a number up to 2147483648");
+            if (seconds > 1L << 31) throw arguments.Error(ScriptText.SecondsTakes);
             return TimeSpan.FromSeconds(seconds);
         }
         // RFC 5230 §4.1: less than the minimum is the minimum.

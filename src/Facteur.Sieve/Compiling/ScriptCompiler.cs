@@ -28,7 +28,7 @@ internal sealed class ScriptCompiler(SieveLimits limits, List<SieveError> errors
 
     public void CountRegexes(int count, SievePosition at)
     {
-        if ((regexes += count) > limits.MaxRegexes) throw new SieveSyntaxException(at, $"the script uses more than {limits.MaxRegexes} regular expressions");
+        if ((regexes += count) > limits.MaxRegexes) throw new SieveSyntaxException(at, ScriptText.TooManyRegexes.With(limits.MaxRegexes));
     }
 
     public Block Script(IReadOnlyList<SyntaxNode> commands)
@@ -65,8 +65,8 @@ internal sealed class ScriptCompiler(SieveLimits limits, List<SieveError> errors
         try
         {
             if (TestTable.Find(node.Name) is not { } entry)
-                throw new SieveSyntaxException(node.At, CommandTable.Find(node.Name) is null ? $"there is no test \"{node.Name}\"" : $"\"{node.Name}\" is a command, not a test") { IsUnknown = true };
-            if (entry.Extension is not null) arguments.Need(entry.Extension, node.At, $"\"{node.Name}\"");
+                throw new SieveSyntaxException(node.At, CommandTable.Find(node.Name) is null ? ScriptText.NoSuchTest.With(node.Name) : ScriptText.CommandNotTest.With(node.Name)) { IsUnknown = true };
+            if (entry.Extension is not null) arguments.Need(entry.Extension, node.At, ScriptText.Quoted.With(node.Name));
             test = entry.Parse(arguments);
             arguments.End();
         }
@@ -112,7 +112,7 @@ internal sealed class ScriptCompiler(SieveLimits limits, List<SieveError> errors
         }
         catch (SieveSyntaxException e)
         {
-            errors.Add(new SieveError(e.At, e.Message));
+            errors.Add(new SieveError(e.At, e.Sentence));
             // What stands inside is looked at all the same, so that its errors are told at once.
             if (node.Block is not null && node.Name != "foreverypart") Block(node.Block, 0);
         }
@@ -124,10 +124,10 @@ internal sealed class ScriptCompiler(SieveLimits limits, List<SieveError> errors
         SieveCommand command;
         try
         {
-            if (node.Name == "require") throw new SieveSyntaxException(node.At, "\"require\" stands before all other commands");
+            if (node.Name == "require") throw new SieveSyntaxException(node.At, ScriptText.RequireComesFirst);
             if (CommandTable.Find(node.Name) is not { } entry)
-                throw new SieveSyntaxException(node.At, TestTable.Find(node.Name) is null ? $"there is no command \"{node.Name}\"" : $"\"{node.Name}\" is a test, not a command; write \"if {node.Name} …\"") { IsUnknown = true };
-            if (entry.Extension is not null) arguments.Need(entry.Extension, node.At, $"\"{node.Name}\"");
+                throw new SieveSyntaxException(node.At, TestTable.Find(node.Name) is null ? ScriptText.NoSuchCommand.With(node.Name) : ScriptText.TestNotCommand.With(node.Name, node.Name)) { IsUnknown = true };
+            if (entry.Extension is not null) arguments.Need(entry.Extension, node.At, ScriptText.Quoted.With(node.Name));
             command = entry.Parse(arguments);
             arguments.End();
         }
@@ -141,13 +141,13 @@ internal sealed class ScriptCompiler(SieveLimits limits, List<SieveError> errors
     }
 
     /// <summary>What is unknown becomes an error when it is reached; scripts of nothing else are not compiled.</summary>
-    private string Fault(SieveSyntaxException e) =>
-        ++faults <= MaxFaults ? e.Message : throw new SieveSyntaxException(e.At, $"the script uses more than {MaxFaults} things that are not known here");
+    private SieveSentence Fault(SieveSyntaxException e) =>
+        ++faults <= MaxFaults ? e.Sentence : throw new SieveSyntaxException(e.At, ScriptText.TooManyUnknown.With(MaxFaults));
 
     /// <summary>elsif and else belong to the "if" before them (RFC 5228 §3.1).</summary>
     private void Continue(SyntaxNode node, List<SieveCommand> commands)
     {
-        if (commands.LastOrDefault() is not If { IsOpen: true } first) throw new SieveSyntaxException(node.At, $"\"{node.Name}\" follows no \"if\" or \"elsif\"");
+        if (commands.LastOrDefault() is not If { IsOpen: true } first) throw new SieveSyntaxException(node.At, ScriptText.FollowsNoIf.With(node.Name));
         var arguments = new SieveArguments(node, this);
         first.Continue(arguments, isLast: node.Name == "else");
         arguments.End();
@@ -156,12 +156,12 @@ internal sealed class ScriptCompiler(SieveLimits limits, List<SieveError> errors
     private void Require(SyntaxNode node)
     {
         var arguments = new SieveArguments(node, this);
-        var names = arguments.Strings("the names of extensions");
+        var names = arguments.Strings(ScriptText.ExtensionNames);
         arguments.End();
         foreach (var name in names)
         {
             // RFC 5228 §6: capability strings are case-sensitive.
-            if (!Extensions.IsKnown(name.Source)) errors.Add(new SieveError(name.At, $"the extension \"{OctetText.ToText(name.Source)}\" is not supported"));
+            if (!Extensions.IsKnown(name.Source)) errors.Add(new SieveError(name.At, ScriptText.NoSuchExtension.With(OctetText.ToText(name.Source))));
             else required.UnionWith(Extensions.With(name.Source));
         }
     }

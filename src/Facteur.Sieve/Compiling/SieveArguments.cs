@@ -27,17 +27,17 @@ internal sealed class SieveArguments(SyntaxNode node, ScriptCompiler compiler)
     public bool Has(string extension) => compiler.Has(extension);
 
     /// <summary>Says that what is being read needs an extension.</summary>
-    public void Need(string extension, SievePosition at, string what)
+    public void Need(string extension, SievePosition at, SieveSentence what)
     {
         if (compiler.Has(extension)) return;
         if (compiler.DefersChecks && Extensions.IsKnown(extension)) Deferred.Add(extension);
-        else throw new SieveSyntaxException(at, $"{what} needs: require \"{extension}\";");
+        else throw new SieveSyntaxException(at, ScriptText.NeedsRequire.With(what, extension));
     }
 
     /// <summary>So many regular expressions are used here.</summary>
     public void CountRegexes(int count) => compiler.CountRegexes(count, node.At);
 
-    public SieveSyntaxException Error(string message) => new(node.At, message);
+    public SieveSyntaxException Error(SieveSentence sentence) => new(node.At, sentence);
 
     /// <summary>True when the tag is there.</summary>
     public bool Flag(string tag, string? extension = null) => Find(tag, extension) >= 0;
@@ -46,13 +46,13 @@ internal sealed class SieveArguments(SyntaxNode node, ScriptCompiler compiler)
     public SievePosition? FlagAt(string tag, string? extension = null) => Find(tag, extension) is >= 0 and var at ? node.Arguments[at].At : null;
 
     public SieveString? TaggedString(string tag, string? extension = null) =>
-        Find(tag, extension) is >= 0 and var at ? compiler.String(Value(at, TokenKind.String, "a string")) : null;
+        Find(tag, extension) is >= 0 and var at ? compiler.String(Value(at, TokenKind.String, ScriptText.AString)) : null;
 
     public IReadOnlyList<SieveString>? TaggedStrings(string tag, string? extension = null) =>
-        Find(tag, extension) is >= 0 and var at ? compiler.Strings(Value(at, TokenKind.LeftBracket, "a string or a list of strings")) : null;
+        Find(tag, extension) is >= 0 and var at ? compiler.Strings(Value(at, TokenKind.LeftBracket, ScriptText.Strings)) : null;
 
     public long? TaggedNumber(string tag, string? extension = null) =>
-        Find(tag, extension) is >= 0 and var at ? Value(at, TokenKind.Number, "a number").Number : null;
+        Find(tag, extension) is >= 0 and var at ? Value(at, TokenKind.Number, ScriptText.ANumber).Number : null;
 
     /// <summary>The one of several tags that is there; an error when two are.</summary>
     public string? OneOf(params ReadOnlySpan<string> tags)
@@ -61,7 +61,7 @@ internal sealed class SieveArguments(SyntaxNode node, ScriptCompiler compiler)
         foreach (var tag in tags)
         {
             if (Find(tag, null) is not (>= 0 and var at)) continue;
-            if (found is not null) throw new SieveSyntaxException(node.Arguments[at].At, $"\":{found}\" and \":{tag}\" exclude each other");
+            if (found is not null) throw new SieveSyntaxException(node.Arguments[at].At, ScriptText.ExcludeEachOther.With(found, tag));
             found = tag;
         }
         return found;
@@ -70,38 +70,38 @@ internal sealed class SieveArguments(SyntaxNode node, ScriptCompiler compiler)
     /// <summary>Arguments without a tag that were not taken yet.</summary>
     public int Left => Positional().Count - next;
 
-    public SieveString String(string what) => compiler.String(Take(TokenKind.String, $"a string, {what},"));
+    public SieveString String(SieveSentence what) => compiler.String(Take(TokenKind.String, ScriptText.AStringFor.With(what)));
 
-    public IReadOnlyList<SieveString> Strings(string what) => compiler.Strings(Take(TokenKind.LeftBracket, $"a string or a list of strings, {what},"));
+    public IReadOnlyList<SieveString> Strings(SieveSentence what) => compiler.Strings(Take(TokenKind.LeftBracket, ScriptText.StringsFor.With(what)));
 
-    public long Number(string what) => Take(TokenKind.Number, $"a number, {what},").Number;
+    public long Number(SieveSentence what) => Take(TokenKind.Number, ScriptText.ANumberFor.With(what)).Number;
 
     /// <summary>A string that variables may not change.</summary>
-    public string Constant(string what)
+    public string Constant(SieveSentence what)
     {
         var text = String(what);
-        return text.IsConstant ? text.Source : throw new SieveSyntaxException(text.At, $"{what} cannot hold variables");
+        return text.IsConstant ? text.Source : throw new SieveSyntaxException(text.At, ScriptText.MustBeConstant.With(what));
     }
 
-    public IReadOnlyList<string> Constants(string what)
+    public IReadOnlyList<string> Constants(SieveSentence what)
     {
         var constants = new List<string>();
         foreach (var text in Strings(what))
-            constants.Add(text.IsConstant ? text.Source : throw new SieveSyntaxException(text.At, $"{what} cannot hold variables"));
+            constants.Add(text.IsConstant ? text.Source : throw new SieveSyntaxException(text.At, ScriptText.MustBeConstant.With(what)));
         return constants;
     }
 
     public SieveTest Test()
     {
         tookTests = true;
-        if (node.HasTestList || node.Tests.Count != 1) throw Error($"\"{Name}\" takes one test");
+        if (node.HasTestList || node.Tests.Count != 1) throw Error(ScriptText.TakesOneTest.With(Name));
         return compiler.Test(node.Tests[0]);
     }
 
     public IReadOnlyList<SieveTest> Tests()
     {
         tookTests = true;
-        if (!node.HasTestList) throw Error($"\"{Name}\" takes tests in parentheses, with commas between them");
+        if (!node.HasTestList) throw Error(ScriptText.TakesTests.With(Name));
         return [.. node.Tests.Select(compiler.Test)];
     }
 
@@ -110,7 +110,7 @@ internal sealed class SieveArguments(SyntaxNode node, ScriptCompiler compiler)
         tookBlock = true;
         // Before the block, so that nothing can be wrong after it: a block is compiled once.
         End();
-        return node.Block is null ? throw Error($"\"{Name}\" takes commands in braces") : compiler.Block(node.Block);
+        return node.Block is null ? throw Error(ScriptText.TakesABlock.With(Name)) : compiler.Block(node.Block);
     }
 
     /// <summary>The block of a loop with that name, or without one.</summary>
@@ -122,9 +122,9 @@ internal sealed class SieveArguments(SyntaxNode node, ScriptCompiler compiler)
     /// <summary>There is nothing more than what was asked for.</summary>
     public void End()
     {
-        if (Positional().Count > next) throw new SieveSyntaxException(positional![next].At, $"\"{Name}\" takes no further argument");
-        if (!tookTests && (node.Tests.Count > 0 || node.HasTestList)) throw Error($"\"{Name}\" takes no test");
-        if (!tookBlock && node.Block is not null) throw Error($"\"{Name}\" takes no commands in braces; it ends with a semicolon");
+        if (Positional().Count > next) throw new SieveSyntaxException(positional![next].At, ScriptText.TakesNoMore.With(Name));
+        if (!tookTests && (node.Tests.Count > 0 || node.HasTestList)) throw Error(ScriptText.TakesNoTest.With(Name));
+        if (!tookBlock && node.Block is not null) throw Error(ScriptText.TakesNoBlock.With(Name));
     }
 
     private int Find(string tag, string? extension)
@@ -133,28 +133,28 @@ internal sealed class SieveArguments(SyntaxNode node, ScriptCompiler compiler)
         for (var i = 0; i < node.Arguments.Count; i++)
         {
             if (!node.Arguments[i].IsTag || node.Arguments[i].Text != tag) continue;
-            if (found >= 0) throw new SieveSyntaxException(node.Arguments[i].At, $"\":{tag}\" stands here twice");
+            if (found >= 0) throw new SieveSyntaxException(node.Arguments[i].At, ScriptText.TagTwice.With(tag));
             found = i;
         }
         if (found < 0) return -1;
-        if (extension is not null) Need(extension, node.Arguments[found].At, $"\":{tag}\"");
+        if (extension is not null) Need(extension, node.Arguments[found].At, ScriptText.Quoted.With(":" + tag));
         used[found] = true;
         return found;
     }
 
-    private SyntaxArgument Value(int tag, TokenKind kind, string what)
+    private SyntaxArgument Value(int tag, TokenKind kind, SieveSentence what)
     {
         if (tag + 1 >= node.Arguments.Count || !Fits(node.Arguments[tag + 1].Kind, kind))
-            throw new SieveSyntaxException(node.Arguments[tag].At, $"\":{node.Arguments[tag].Text}\" is followed by {what}");
+            throw new SieveSyntaxException(node.Arguments[tag].At, ScriptText.TagTakes.With(node.Arguments[tag].Text, what));
         used[tag + 1] = true;
         return node.Arguments[tag + 1];
     }
 
-    private SyntaxArgument Take(TokenKind kind, string what)
+    private SyntaxArgument Take(TokenKind kind, SieveSentence what)
     {
-        if (next >= Positional().Count) throw Error($"\"{Name}\" takes {what} which is missing");
+        if (next >= Positional().Count) throw Error(ScriptText.ArgumentMissing.With(Name, what));
         var argument = positional![next++];
-        return Fits(argument.Kind, kind) ? argument : throw new SieveSyntaxException(argument.At, $"\"{Name}\" takes {what} here");
+        return Fits(argument.Kind, kind) ? argument : throw new SieveSyntaxException(argument.At, ScriptText.ArgumentTakes.With(Name, what));
     }
 
     private static bool Fits(TokenKind found, TokenKind wanted) => found == wanted || wanted == TokenKind.LeftBracket && found == TokenKind.String;
@@ -168,9 +168,9 @@ internal sealed class SieveArguments(SyntaxNode node, ScriptCompiler compiler)
             var argument = node.Arguments[i];
             // RFC 5228 §2.6.2: tags come first.
             if (used[i] && positional.Count > 0 && argument.IsTag)
-                throw new SieveSyntaxException(argument.At, $"\":{argument.Text}\" stands before the arguments without a tag");
+                throw new SieveSyntaxException(argument.At, ScriptText.TagComesFirst.With(argument.Text));
             if (!used[i] && argument.IsTag)
-                throw new SieveSyntaxException(argument.At, $"\"{Name}\" knows no \":{argument.Text}\" here") { IsUnknown = true };
+                throw new SieveSyntaxException(argument.At, ScriptText.NoSuchTag.With(Name, argument.Text)) { IsUnknown = true };
             if (!used[i]) positional.Add(argument);
         }
         return positional;

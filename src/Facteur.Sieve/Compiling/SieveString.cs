@@ -93,11 +93,11 @@ internal sealed class SieveString
         {
             // RFC 5229 §3.2: leading zeros are allowed; §6: an index that is not supported is an error.
             var digits = name.TrimStart('0');
-            if (digits.Length > 2) throw new SieveSyntaxException(at, $"there is no match variable ${{{name}}}: they end at ${{{MaxMatchVariable}}}");
+            if (digits.Length > 2) throw new SieveSyntaxException(at, ScriptText.NoMatchVariable.With(name, MaxMatchVariable));
             return new Piece(null, null, digits.Length == 0 ? 0 : int.Parse(digits, CultureInfo.InvariantCulture));
         }
         if (name.Contains('.', StringComparison.Ordinal) && !VariableScope.IsGlobalName(name, hasNamespaces))
-            throw new SieveSyntaxException(at, $"there is no variable namespace of \"{name}\" here");
+            throw new SieveSyntaxException(at, ScriptText.NoNamespace.With(name));
         return new Piece(null, name.ToLowerInvariant(), 0);
     }
 

@@ -26,7 +26,7 @@ internal static class ExternalList
     public static async ValueTask<string> RequireAsync(SieveRun run, string name, CancellationToken cancel)
     {
         var list = Resolve(name);
-        if (list is null || !await run.Host.HasListAsync(list, cancel)) throw new SieveRuntimeException($"there is no list \"{Syntax.OctetText.ToText(name)}\"");
+        if (list is null || !await run.Host.HasListAsync(list, cancel)) throw new SieveRuntimeException(ScriptText.NoSuchList.With(Syntax.OctetText.ToText(name)));
         return list;
     }
 }

@@ -33,9 +33,9 @@ internal sealed class MatchKeys
             {
                 ready[i] = new MatchKey(strings[i].Source, spec, limits);
             }
-            catch (FormatException e)
+            catch (RegexFormatException e)
             {
-                throw new SieveSyntaxException(strings[i].At, e.Message);
+                throw new SieveSyntaxException(strings[i].At, e.Sentence);
             }
         }
         isConstant = Array.TrueForAll(ready, key => key is not null);
@@ -63,9 +63,9 @@ internal sealed class MatchKeys
             run.Work.Spend(spec.Kind == MatchKind.Regex ? RegexWork : text.Length / 16);
             return new MatchKey(text, spec, run.Limits);
         }
-        catch (FormatException e)
+        catch (RegexFormatException e)
         {
-            throw new SieveRuntimeException(e.Message);
+            throw new SieveRuntimeException(e.Sentence);
         }
     }
 }
@@ -73,7 +73,7 @@ internal sealed class MatchKeys
 /// <summary>One key as its match type needs it.</summary>
 internal sealed class MatchKey
 {
-    /// <exception cref="FormatException">The key is no regular expression.</exception>
+    /// <exception cref="RegexFormatException">The key is no regular expression.</exception>
     public MatchKey(string text, MatchSpec spec, SieveLimits limits)
     {
         Text = text;

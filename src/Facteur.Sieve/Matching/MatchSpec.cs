@@ -35,11 +35,11 @@ internal sealed record MatchSpec(MatchKind Kind, Comparator Comparator, string R
         var relation = kind is MatchKind.Value or MatchKind.Count ? ReadRelation(arguments, type!) : "";
         if (kind == MatchKind.Regex) arguments.Flag("regex", Extensions.Regex);
         if (kind == MatchKind.List) arguments.Flag("list", Extensions.ExtLists);
-        if (kind == MatchKind.List && comparator is not null) throw arguments.Error("\":list\" and \":comparator\" exclude each other");
+        if (kind == MatchKind.List && comparator is not null) throw arguments.Error(ScriptText.ExcludeEachOther.With("list", "comparator"));
         comparator ??= Comparator.AsciiCasemap;
         // RFC 5228 §2.7.3.
         if (kind is MatchKind.Contains or MatchKind.Matches or MatchKind.Regex && !comparator.HasSubstring)
-            throw arguments.Error($"the comparator \"{comparator.Name}\" cannot be used with \":{type}\"");
+            throw arguments.Error(ScriptText.ComparatorUnfit.With(comparator.Name, type!));
         return new MatchSpec(kind, comparator, relation);
     }
 
@@ -100,7 +100,7 @@ internal sealed record MatchSpec(MatchKind Kind, Comparator Comparator, string R
         }
         catch (RegexMatchTimeoutException)
         {
-            throw new SieveRuntimeException("a regular expression takes too long for this message");
+            throw new SieveRuntimeException(ScriptText.RegexTooSlow);
         }
     }
 
@@ -135,10 +135,10 @@ internal sealed record MatchSpec(MatchKind Kind, Comparator Comparator, string R
     {
         if (arguments.TaggedString("comparator") is not { } name) return null;
         var comparator = Comparator.Find(name.Source);
-        if (comparator is null || !name.IsConstant) throw new Syntax.SieveSyntaxException(name.At, $"there is no comparator \"{Syntax.OctetText.ToText(name.Source)}\"");
+        if (comparator is null || !name.IsConstant) throw new Syntax.SieveSyntaxException(name.At, ScriptText.NoSuchComparator.With(Syntax.OctetText.ToText(name.Source)));
         // RFC 5228 §2.7.3: these two are always there.
         if (comparator != Comparator.Octet && comparator != Comparator.AsciiCasemap)
-            arguments.Need(Extensions.ComparatorPrefix + comparator.Name, name.At, $"the comparator \"{comparator.Name}\"");
+            arguments.Need(Extensions.ComparatorPrefix + comparator.Name, name.At, ScriptText.Comparator.With(comparator.Name));
         return comparator;
     }
 
@@ -146,7 +146,7 @@ internal sealed record MatchSpec(MatchKind Kind, Comparator Comparator, string R
     {
         var relation = arguments.TaggedString(tag, Extensions.Relational)!;
         if (!relation.IsConstant || !relations.Contains(relation.Source, StringComparer.OrdinalIgnoreCase))
-            throw new Syntax.SieveSyntaxException(relation.At, $"\":{tag}\" is followed by \"gt\", \"ge\", \"lt\", \"le\", \"eq\" or \"ne\"");
+            throw new Syntax.SieveSyntaxException(relation.At, ScriptText.TakesARelation.With(tag));
         return relation.Source.ToLowerInvariant();
     }
 }

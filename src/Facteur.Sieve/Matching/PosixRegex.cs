@@ -17,7 +17,7 @@ internal ref struct PosixRegex
     };
 
     private const int MaxRepeat = 255; // RE_DUP_MAX
-    private const int MaxGroups = 50;
+    private const int MaxGroups = 50, MaxDepth = 20;
 
     private readonly ReadOnlySpan<char> pattern;
     private readonly StringBuilder output = new();
@@ -32,13 +32,13 @@ internal ref struct PosixRegex
     }
 
     /// <summary>Builds the expression.</summary>
-    /// <exception cref="FormatException">It is none, or too large; the message says which.</exception>
+    /// <exception cref="RegexFormatException">It is none, or too large; the message says which.</exception>
     public static Regex Build(string pattern, bool ignoresCase, SieveLimits limits)
     {
-        if (pattern.Length > limits.MaxRegexCharacters) throw new FormatException($"this regular expression is longer than {limits.MaxRegexCharacters} characters");
+        if (pattern.Length > limits.MaxRegexCharacters) throw new RegexFormatException(ScriptText.RegexTooLong.With(limits.MaxRegexCharacters));
         var reading = new PosixRegex(pattern, limits.MaxRegexStates);
         reading.Alternatives(0);
-        if (reading.at < pattern.Length) throw new FormatException("this regular expression has a \")\" that closes nothing");
+        if (reading.at < pattern.Length) throw new RegexFormatException(ScriptText.RegexClosesNothing);
         var options = RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | (ignoresCase ? RegexOptions.IgnoreCase : RegexOptions.None);
         try
         {
@@ -46,14 +46,14 @@ internal ref struct PosixRegex
         }
         catch (Exception e) when (e is ArgumentException or NotSupportedException)
         {
-            throw new FormatException("this is no regular expression", e);
+            throw new RegexFormatException(ScriptText.NotARegex, e);
         }
     }
 
     /// <summary>Reads up to the end or to the ")" that closes a group; answers its states.</summary>
     private int Alternatives(int depth)
     {
-        if (depth > 20) throw new FormatException("groups of this regular expression stand within each other more than 20 deep");
+        if (depth > MaxDepth) throw new RegexFormatException(ScriptText.RegexTooDeep.With(MaxDepth));
         var states = 0;
         var atom = 0; // states of what a repetition would repeat
         while (at < pattern.Length && pattern[at] != ')')
@@ -61,7 +61,7 @@ internal ref struct PosixRegex
             var c = pattern[at];
             if (c is '*' or '+' or '?' or '{')
             {
-                if (atom == 0) throw new FormatException($"\"{c}\" repeats nothing in this regular expression");
+                if (atom == 0) throw new RegexFormatException(ScriptText.RegexRepeatsNothing.With(c));
                 states = Checked(states - atom + (long)atom * Repetition());
                 // What is repeated once more is the repetition: "a**" is undefined in POSIX.
                 atom = 0;
@@ -80,15 +80,15 @@ internal ref struct PosixRegex
         return Math.Max(states, 1);
     }
 
-    private readonly int Checked(long states) => states <= maxStates ? (int)states : throw new FormatException("this regular expression is too large");
+    private readonly int Checked(long states) => states <= maxStates ? (int)states : throw new RegexFormatException(ScriptText.RegexTooLarge);
 
     private int Group(int depth)
     {
-        if (++groups > MaxGroups) throw new FormatException($"this regular expression has more than {MaxGroups} groups");
+        if (++groups > MaxGroups) throw new RegexFormatException(ScriptText.RegexTooManyGroups.With(MaxGroups));
         output.Append('(');
         at++;
         var states = Alternatives(depth + 1);
-        if (at >= pattern.Length) throw new FormatException("a \"(\" of this regular expression is not closed");
+        if (at >= pattern.Length) throw new RegexFormatException(ScriptText.RegexNotClosed.With("("));
         at++;
         output.Append(')');
         return states;
@@ -113,11 +113,11 @@ internal ref struct PosixRegex
                 Bracket();
                 return 1;
             case '\\' when at >= pattern.Length:
-                throw new FormatException("this regular expression ends with a backslash");
+                throw new RegexFormatException(ScriptText.RegexEndsInBackslash);
             case '\\':
                 c = pattern[at++];
                 // A letter or digit after a backslash is undefined in POSIX: word boundaries, back references and the like.
-                if (char.IsAsciiLetterOrDigit(c)) throw new FormatException($"\"\\{c}\" is not supported in regular expressions");
+                if (char.IsAsciiLetterOrDigit(c)) throw new RegexFormatException(ScriptText.RegexUnsupported.With($"\\{c}"));
                 break;
         }
         output.Append(Regex.Escape(c.ToString()));
@@ -138,7 +138,7 @@ internal ref struct PosixRegex
         var comma = bounds.IndexOf(',');
         var low = Bound(comma < 0 ? bounds : bounds[..comma]);
         var high = comma < 0 ? low : comma == bounds.Length - 1 ? -1 : Bound(bounds[(comma + 1)..]);
-        if (high >= 0 && high < low) throw new FormatException("the bounds in \"{…}\" of this regular expression are out of order");
+        if (high >= 0 && high < low) throw new RegexFormatException(ScriptText.RegexBoundsOrder);
         at += close + 1;
         output.Append('{').Append(bounds).Append('}');
         return Math.Max(Math.Max(low, high), 1);
@@ -146,7 +146,7 @@ internal ref struct PosixRegex
 
     private static int Bound(ReadOnlySpan<char> digits) =>
         int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var bound) && bound <= MaxRepeat
-            ? bound : throw new FormatException($"\"{{…}}\" of this regular expression holds one or two numbers up to {MaxRepeat}");
+            ? bound : throw new RegexFormatException(ScriptText.RegexBounds.With(MaxRepeat));
 
     /// <summary>A bracket expression: in it a backslash is a backslash, "]" first is itself, classes stand in "[: :]".</summary>
     private void Bracket()
@@ -159,7 +159,7 @@ internal ref struct PosixRegex
         }
         for (var first = true; ; first = false)
         {
-            if (at >= pattern.Length) throw new FormatException("a \"[\" of this regular expression is not closed");
+            if (at >= pattern.Length) throw new RegexFormatException(ScriptText.RegexNotClosed.With("["));
             var c = pattern[at++];
             if (c == ']' && !first) break;
             if (c == '[' && at < pattern.Length && pattern[at] is ':' or '=' or '.')
@@ -178,11 +178,17 @@ internal ref struct PosixRegex
     private void Named(char kind)
     {
         var close = pattern[at..].IndexOf([kind, ']']);
-        if (close < 0) throw new FormatException($"\"[{kind}\" of this regular expression is not closed");
+        if (close < 0) throw new RegexFormatException(ScriptText.RegexNotClosed.With($"[{kind}"));
         var name = pattern.Slice(at, close).ToString();
         at += close + 2;
-        if (kind == ':') output.Append(Classes.GetValueOrDefault(name) ?? throw new FormatException($"there is no class \"[:{name}:]\""));
+        if (kind == ':') output.Append(Classes.GetValueOrDefault(name) ?? throw new RegexFormatException(ScriptText.NoSuchClass.With(name)));
         else if (name.Length == 1) output.Append(name is "\\" or "]" or "[" or "^" or "-" ? "\\" + name : name);
-        else throw new FormatException($"\"[{kind}{name}{kind}]\" of this regular expression is not supported");
+        else throw new RegexFormatException(ScriptText.RegexUnsupported.With($"[{kind}{name}{kind}]"));
     }
+}
+
+/// <summary>A regular expression is none, or too large.</summary>
+internal sealed class RegexFormatException(SieveSentence sentence, Exception? inner = null) : FormatException(sentence.ToString(), inner)
+{
+    public SieveSentence Sentence { get; } = sentence;
 }

@@ -63,7 +63,7 @@ internal sealed class MessageState(SieveMessage message, SieveLimits limits, Wor
     /// <summary>Adds a field before or behind all others (RFC 5293 §4).</summary>
     public void AddField(string name, string value, bool atEnd, bool isProtected = false)
     {
-        if (++addedFields > limits.MaxAddedFields) throw new SieveRuntimeException($"the script adds more than {limits.MaxAddedFields} header fields");
+        if (++addedFields > limits.MaxAddedFields) throw new SieveRuntimeException(ScriptText.TooManyFields.With(limits.MaxAddedFields));
         var line = NewField(name, value, isProtected);
         if (atEnd) header.Lines.Add(line);
         else header.Lines.Insert(header.Lines.Count > 0 && header.Lines[0].Is("Return-Path") ? 1 : 0, line); // RFC 5321 §4.4: that one stands above all
@@ -124,7 +124,7 @@ internal sealed class MessageState(SieveMessage message, SieveLimits limits, Wor
 
     private async ValueTask ChangeBodyAsync(ComposedMessage changed, CancellationToken cancel)
     {
-        if (++bodyChanges > limits.MaxBodyChanges) throw new SieveRuntimeException($"the script changes the message more than {limits.MaxBodyChanges} times");
+        if (++bodyChanges > limits.MaxBodyChanges) throw new SieveRuntimeException(ScriptText.TooManyChanges.With(limits.MaxBodyChanges));
         var guarded = header.Lines.Where(line => line.IsProtected).Select(line => line.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
         source = changed;
         Root = await ParseAsync(changed, cancel);

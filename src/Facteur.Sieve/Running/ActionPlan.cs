@@ -30,7 +30,7 @@ internal sealed class ActionPlan(SieveRun run)
         Refuse<RejectAction>("redirect");
         var redirects = actions.OfType<RedirectAction>().ToList();
         if (redirects.Exists(r => r.Address.LocalPart == address.LocalPart && r.Address.Domain.Equals(address.Domain, StringComparison.OrdinalIgnoreCase))) return;
-        if (redirects.Count >= run.Limits.MaxRedirects) throw new SieveRuntimeException($"the script redirects this message to more than {run.Limits.MaxRedirects} addresses");
+        if (redirects.Count >= run.Limits.MaxRedirects) throw new SieveRuntimeException(ScriptText.TooManyRedirects.With(run.Limits.MaxRedirects));
         Add(new RedirectAction(address, run.Message.EditedForRedirect) { At = run.At });
     }
 
@@ -64,7 +64,7 @@ internal sealed class ActionPlan(SieveRun run)
         var notifications = actions.OfType<NotifyAction>().ToList();
         // RFC 5436 §2.7: not the same to the same address twice.
         if (notifications.Exists(n => n.Method == notify.Method && n.Subject == notify.Subject)) return;
-        if (notifications.Count >= run.Limits.MaxNotifications) throw new SieveRuntimeException($"the script sends more than {run.Limits.MaxNotifications} notifications");
+        if (notifications.Count >= run.Limits.MaxNotifications) throw new SieveRuntimeException(ScriptText.TooManyNotifications.With(run.Limits.MaxNotifications));
         Add(notify);
     }
 
@@ -99,7 +99,7 @@ internal sealed class ActionPlan(SieveRun run)
 
     private void Add(SieveAction action)
     {
-        if (actions.Count >= run.Limits.MaxActions) throw new SieveRuntimeException($"the script does more than {run.Limits.MaxActions} things with this message");
+        if (actions.Count >= run.Limits.MaxActions) throw new SieveRuntimeException(ScriptText.TooManyActions.With(run.Limits.MaxActions));
         actions.Add(action);
     }
 
@@ -115,14 +115,15 @@ internal sealed class ActionPlan(SieveRun run)
             RejectAction { IsEreject: true } => "ereject",
             _ => "reject",
         };
-        throw new SieveRuntimeException(which == name ? $"\"{name}\" can be used once for a message" : $"\"{name}\" cannot go with \"{which}\" of line {other.At.Line}");
+        throw new SieveRuntimeException(which == name ? ScriptText.OncePerMessage.With(name) : ScriptText.CannotGoWith.With(name, which, other.At.Line));
     }
 
-    private static bool IsInbox(SieveAction action) => action is KeepAction || action is FileIntoAction file && IsInbox(file.Target.Mailbox);
+    // What stays in a mailbox is no copy in the inbox (RFC 6785 §3.3): the two are one only at delivery.
+    private bool IsInbox(SieveAction action) => action is KeepAction || run.Context.ImapEvent is null && action is FileIntoAction file && IsInbox(file.Target.Mailbox);
 
     private static bool IsInbox(string mailbox) => mailbox.Equals("INBOX", StringComparison.OrdinalIgnoreCase);
 
-    private static bool IsSame(SieveAction action, SieveTarget target) =>
+    private bool IsSame(SieveAction action, SieveTarget target) =>
         action is FileIntoAction file && (file.Target.Mailbox == target.Mailbox || IsInbox(file.Target.Mailbox) && IsInbox(target.Mailbox))
-        || action is KeepAction && IsInbox(target.Mailbox);
+        || run.Context.ImapEvent is null && action is KeepAction && IsInbox(target.Mailbox);
 }

@@ -50,16 +50,19 @@ internal sealed class Block(SieveCommand[] commands)
 }
 
 /// <summary>Stands for a command that nobody here knows: an error when it is reached (RFC 5463 §4).</summary>
-internal sealed record FaultCommand(string Message) : SieveCommand
+internal sealed record FaultCommand(SieveSentence Sentence) : SieveCommand
 {
-    public override ValueTask<Flow> RunAsync(SieveRun run, CancellationToken cancel) => throw new SieveRuntimeException(Message);
+    public override ValueTask<Flow> RunAsync(SieveRun run, CancellationToken cancel) => throw new SieveRuntimeException(Sentence);
 }
 
 /// <summary>Stands for a test that nobody here knows: an error when it is reached (RFC 5463 §4).</summary>
-internal sealed record FaultTest(string Message) : SieveTest
+internal sealed record FaultTest(SieveSentence Sentence) : SieveTest
 {
-    public override ValueTask<bool> EvaluateAsync(SieveRun run, CancellationToken cancel) => throw new SieveRuntimeException(Message);
+    public override ValueTask<bool> EvaluateAsync(SieveRun run, CancellationToken cancel) => throw new SieveRuntimeException(Sentence);
 }
 
 /// <summary>The script cannot go on: what it decided is dropped, the message is kept (RFC 5228 §2.10.6).</summary>
-internal sealed class SieveRuntimeException(string message) : Exception(message);
+internal sealed class SieveRuntimeException(SieveSentence sentence) : Exception(sentence.ToString())
+{
+    public SieveSentence Sentence { get; } = sentence;
+}

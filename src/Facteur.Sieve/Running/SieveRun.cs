@@ -85,7 +85,7 @@ internal sealed class SieveRun
         At = at;
         Work.Spend(2);
         foreach (var extension in deferred)
-            if (!Frame.IsEnabled(extension)) throw new SieveRuntimeException($"\"{extension}\" is used without \"require\" or a successful \"ihave\" before it");
+            if (!Frame.IsEnabled(extension)) throw new SieveRuntimeException(ScriptText.UsedWithoutRequire.With(extension));
     }
 
     public ValueTask<bool> TestAsync(SieveTest test, CancellationToken cancel)
@@ -105,6 +105,6 @@ internal sealed class SieveRun
     /// <summary>No such thing exists where a message only changes in its mailbox (RFC 6785 §3.11, §4.6).</summary>
     public void RequireDelivery(string what)
     {
-        if (Context.ImapEvent is not null) throw new SieveRuntimeException($"\"{what}\" cannot be used when a message is added or changed in a mailbox");
+        if (Context.ImapEvent is not null) throw new SieveRuntimeException(ScriptText.NotInAnEvent.With(what));
     }
 }

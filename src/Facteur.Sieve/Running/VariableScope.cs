@@ -25,13 +25,13 @@ internal sealed class VariableScope(Dictionary<string, string> shared, SieveLimi
     public void Set(string name, string value)
     {
         var values = Values(ref name);
-        if (values.Count >= limits.MaxVariables && !values.ContainsKey(name)) throw new SieveRuntimeException($"there are more than {limits.MaxVariables} variables");
+        if (values.Count >= limits.MaxVariables && !values.ContainsKey(name)) throw new SieveRuntimeException(ScriptText.TooManyVariables.With(limits.MaxVariables));
         values[name] = Cut(value, limits.MaxVariableCharacters);
     }
 
     public void Declare(string name)
     {
-        if (own.ContainsKey(name)) throw new SieveRuntimeException($"\"{name}\" has a value in this script already, it cannot become global");
+        if (own.ContainsKey(name)) throw new SieveRuntimeException(ScriptText.HasAValue.With(name));
         declared.Add(name);
     }
 

@@ -9,6 +9,6 @@ internal sealed class WorkMeter(long max)
     public void Spend(long units)
     {
         Spent += Math.Max(units, 0);
-        if (Spent > max) throw new SieveRuntimeException("the script takes too long for this message");
+        if (Spent > max) throw new SieveRuntimeException(ScriptText.TooLong);
     }
 }

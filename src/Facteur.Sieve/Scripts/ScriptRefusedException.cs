@@ -15,12 +15,17 @@ public enum ScriptRefusal : byte
     IsActive,
     /// <summary>It is no script, or none that can run here: <see cref="ScriptRefusedException.Errors"/>.</summary>
     Invalid,
+    /// <summary>It is not as it was when it was read.</summary>
+    Changed,
 }
 
 /// <summary>Understood and refused.</summary>
-/// <param name="message">One sentence for whoever wanted it.</param>
-public sealed class ScriptRefusedException(ScriptRefusal reason, string message, IReadOnlyList<SieveError>? errors = null) : Exception(message)
+/// <param name="sentence">One sentence for whoever wanted it.</param>
+public sealed class ScriptRefusedException(ScriptRefusal reason, SieveSentence sentence, IReadOnlyList<SieveError>? errors = null) : Exception(sentence.ToString())
 {
+    /// <summary>Why, for people.</summary>
+    public SieveSentence Sentence { get; } = sentence;
+
     public ScriptRefusal Reason { get; } = reason;
 
     /// <summary>What is wrong with the script, with <see cref="ScriptRefusal.Invalid"/>.</summary>

@@ -25,9 +25,9 @@ internal sealed class ScriptWarnings
         for (var i = 0; i < commands.Count; i++)
         {
             var command = commands[i];
-            if (command.Name is "stop" or "return" or "error" && i + 1 < commands.Count) Warn(commands[i + 1], $"this is never reached: \"{command.Name}\" stands before it");
-            if (command.Name == "discard" && isTop && !KeepsBefore(commands, i)) Warn(command, "all mail that comes to this line is thrown away");
-            if (command.Name == "redirect" && ++redirects == limits.MaxRedirects + 1) Warn(command, $"a message is redirected to at most {limits.MaxRedirects} addresses");
+            if (command.Name is "stop" or "return" or "error" && i + 1 < commands.Count) Warn(commands[i + 1], ScriptText.NeverReached.With(command.Name));
+            if (command.Name == "discard" && isTop && !KeepsBefore(commands, i)) Warn(command, ScriptText.AllIsDiscarded);
+            if (command.Name == "redirect" && ++redirects == limits.MaxRedirects + 1) Warn(command, ScriptText.RedirectsAtMost.With(limits.MaxRedirects));
             if (command.Name == "include") LookAtInclude(command);
             if (command.Block is not null) Look(command.Block, isTop: false);
         }
@@ -36,7 +36,7 @@ internal sealed class ScriptWarnings
     private void LookAtInclude(SyntaxNode include)
     {
         if (include.Arguments.Any(argument => argument.IsTag && argument.Text is "global" or "optional")) return;
-        if (include.Arguments is [.., { Kind: TokenKind.String } name] && !isThere(name.Text)) Warn(include, $"there is no script \"{OctetText.ToText(name.Text)}\" to include");
+        if (include.Arguments is [.., { Kind: TokenKind.String } name] && !isThere(name.Text)) Warn(include, ScriptText.NoSuchScript.With(OctetText.ToText(name.Text)));
     }
 
     // What keeps the message whatever else is said, so that "discard" only says so.
@@ -47,8 +47,8 @@ internal sealed class ScriptWarnings
         return false;
     }
 
-    private void Warn(SyntaxNode node, string message)
+    private void Warn(SyntaxNode node, SieveSentence sentence)
     {
-        if (warnings.Count < limits.MaxErrors) warnings.Add(new SieveError(node.At, message));
+        if (warnings.Count < limits.MaxErrors) warnings.Add(new SieveError(node.At, sentence));
     }
 }

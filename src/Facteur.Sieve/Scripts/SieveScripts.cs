@@ -36,6 +36,9 @@ public sealed class SieveScripts : IDisposable
     /// <summary>What a script may cost to compile and to run.</summary>
     public SieveLimits Language { get; }
 
+    /// <summary>What makes scripts of settings; null where nothing does. Set once, before anybody looks.</summary>
+    public IMadeScripts? Made { get; set; }
+
     /// <summary>Raised after a change of somebody's scripts, by whatever way it came.</summary>
     public event Action<SettingScope>? Changed;
 
@@ -64,7 +67,7 @@ public sealed class SieveScripts : IDisposable
 
     /// <summary>Says what is wrong with a script; empty when it is right.</summary>
     public IReadOnlyList<SieveError> Check(ReadOnlySpan<byte> octets) =>
-        ScriptDocuments.Decode(octets) is null ? [new SieveError(new SievePosition(1, 1), "the script is not UTF-8")] : compiled.Get(octets).Errors;
+        ScriptDocuments.Decode(octets) is null ? [new SieveError(new SievePosition(1, 1), ScriptText.NotUtf8)] : compiled.Get(octets).Errors;
 
     /// <summary>What a script that is right does, and its author may not have meant.</summary>
     public async ValueTask<IReadOnlyList<SieveError>> WarnAsync(SettingScope owner, ReadOnlyMemory<byte> octets, CancellationToken cancel)
@@ -72,6 +75,10 @@ public sealed class SieveScripts : IDisposable
         var folder = await ListAsync(owner, cancel);
         return ScriptWarnings.Find(octets.Span, Language, name => folder.Find(name) is not null);
     }
+
+    /// <summary>Whether a script leads to another by "include" (RFC 6609 §3.2), be it through others.</summary>
+    public async ValueTask<bool> IncludesAsync(SettingScope owner, StoredScript from, string name, CancellationToken cancel) =>
+        await ScriptInclusions.ReachAsync(this, owner, await ListAsync(owner, cancel), from, name, cancel);
 
     /// <summary>Adds a script, or changes what it says; it stays active when it is (RFC 5804 §2.6).</summary>
     /// <exception cref="ScriptRefusedException">BadName, TooLarge, TooManyScripts, OverQuota or Invalid.</exception>
@@ -99,6 +106,17 @@ public sealed class SieveScripts : IDisposable
             return Outcome(folder, last, script with { Name = name });
         }, cancel);
 
+    /// <summary>Changes what a script says, unless somebody did meanwhile.</summary>
+    /// <param name="expected">As it was read.</param>
+    /// <exception cref="ScriptRefusedException">As <see cref="PutAsync"/>, and NonExistent or Changed.</exception>
+    public ValueTask<StoredScript> ReplaceAsync(SettingScope owner, StoredScript expected, ReadOnlyMemory<byte> octets, CancellationToken cancel) =>
+        ChangeAsync(owner, async (folder, last) =>
+        {
+            var script = folder.Find(expected.Id) ?? throw Missing();
+            if (script.Content != expected.Content || script.Name != expected.Name) throw new ScriptRefusedException(ScriptRefusal.Changed, ScriptText.ScriptChanged);
+            return await StoreAsync(owner, folder, last, script, script.Name, octets, cancel);
+        }, cancel);
+
     /// <summary>Gives a script another name (RFC 5804 §2.11).</summary>
     public ValueTask<StoredScript> RenameAsync(SettingScope owner, string from, string to, CancellationToken cancel) =>
         ChangeAsync(owner, (folder, last) =>
@@ -120,7 +138,7 @@ public sealed class SieveScripts : IDisposable
         await ChangeAsync(owner, (folder, last) =>
         {
             var script = folder.Find(Normalize(name)) ?? throw Missing();
-            if (script == folder.Active) throw new ScriptRefusedException(ScriptRefusal.IsActive, "an active script is not deleted; make another one active first, or none");
+            if (script == folder.Active) throw new ScriptRefusedException(ScriptRefusal.IsActive, ScriptText.ScriptIsActive);
             return new(new Change(last, folder.Active?.Id, [.. folder.Scripts.Where(other => other != script)], script));
         }, cancel);
 
@@ -134,6 +152,11 @@ public sealed class SieveScripts : IDisposable
     {
         var before = Volatile.Read(ref version);
         var folder = Folder(await documents.ReadListAsync(owner, cancel));
+        if (Made is { } made && await made.RefreshAsync(owner, folder, cancel))
+        {
+            before = Volatile.Read(ref version);
+            folder = Folder(await documents.ReadListAsync(owner, cancel));
+        }
         if (known.Count >= MaxRemembered) known.Clear();
         known[owner] = folder.Scripts.Count == 0 ? Known.Nothing : new Known(folder);
         // A change that came while the old list was read.
@@ -145,7 +168,7 @@ public sealed class SieveScripts : IDisposable
         SettingScope owner, ScriptFolder folder, long last, StoredScript? before, string name, ReadOnlyMemory<byte> octets, CancellationToken cancel)
     {
         RequireSpace(folder, before, octets.Length);
-        if (Check(octets.Span) is { Count: > 0 } errors) throw new ScriptRefusedException(ScriptRefusal.Invalid, $"the script has an error at {errors[0]}", errors);
+        if (Check(octets.Span) is { Count: > 0 } errors) throw new ScriptRefusedException(ScriptRefusal.Invalid, ScriptText.ScriptHasError.With(errors[0].At, errors[0].Sentence), errors);
         var (id, content) = before is null ? (last + 1, last + 2) : (before.Id, last + 1);
         var parts = await documents.WriteAsync(owner, content, ScriptDocuments.Decode(octets.Span)!, cancel);
         return Outcome(folder, content, new StoredScript(id, name, content, octets.Length) { Parts = parts });
@@ -173,21 +196,21 @@ public sealed class SieveScripts : IDisposable
 
     private void RequireSpace(ScriptFolder folder, StoredScript? before, long octets)
     {
-        if (octets > Limits.MaxScriptOctets) throw new ScriptRefusedException(ScriptRefusal.TooLarge, $"a script has at most {Limits.MaxScriptOctets} octets");
-        if (before is null && folder.Scripts.Count >= Limits.MaxScripts) throw new ScriptRefusedException(ScriptRefusal.TooManyScripts, $"an account keeps at most {Limits.MaxScripts} scripts");
-        if (folder.Octets - (before?.Octets ?? 0) + octets > Limits.MaxTotalOctets) throw new ScriptRefusedException(ScriptRefusal.OverQuota, $"all scripts of an account together have at most {Limits.MaxTotalOctets} octets");
+        if (octets > Limits.MaxScriptOctets) throw new ScriptRefusedException(ScriptRefusal.TooLarge, ScriptText.ScriptOctets.With(Limits.MaxScriptOctets));
+        if (before is null && folder.Scripts.Count >= Limits.MaxScripts) throw new ScriptRefusedException(ScriptRefusal.TooManyScripts, ScriptText.ScriptCount.With(Limits.MaxScripts));
+        if (folder.Octets - (before?.Octets ?? 0) + octets > Limits.MaxTotalOctets) throw new ScriptRefusedException(ScriptRefusal.OverQuota, ScriptText.ScriptsOctets.With(Limits.MaxTotalOctets));
     }
 
     private static string RequireFree(ScriptFolder folder, string name, StoredScript? self)
     {
         name = Normalize(name);
-        return folder.Find(name) is { } other && other != self ? throw new ScriptRefusedException(ScriptRefusal.AlreadyExists, "a script of that name exists") : name;
+        return folder.Find(name) is { } other && other != self ? throw new ScriptRefusedException(ScriptRefusal.AlreadyExists, ScriptText.ScriptExists) : name;
     }
 
     private static string Normalize(string name) => ScriptName.TryNormalize(name, out var normal)
-        ? normal : throw new ScriptRefusedException(ScriptRefusal.BadName, $"a script has a name of at most {ScriptName.MaxOctets} octets, without control characters");
+        ? normal : throw new ScriptRefusedException(ScriptRefusal.BadName, ScriptText.ScriptNameOctets.With(ScriptName.MaxOctets));
 
-    private static ScriptRefusedException Missing() => new(ScriptRefusal.NonExistent, "there is no script of that name");
+    private static ScriptRefusedException Missing() => new(ScriptRefusal.NonExistent, ScriptText.NoScriptNamed);
 
     private static Change Outcome(ScriptFolder folder, long last, StoredScript script) =>
         new(last, folder.Active?.Id, Ordered(folder.Scripts.Where(other => other.Id != script.Id).Append(script)), script);
@@ -199,7 +222,7 @@ public sealed class SieveScripts : IDisposable
 
     private void Forget(SettingScope owner, string name)
     {
-        if (!ScriptDocuments.Has(name)) return;
+        if (!ScriptDocuments.Has(name) && Made?.IsMadeOf(name) != true) return;
         Interlocked.Increment(ref version);
         known.TryRemove(owner, out _);
         if (name == ScriptDocuments.List) Changed?.Invoke(owner);

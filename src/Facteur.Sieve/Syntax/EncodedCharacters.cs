@@ -59,7 +59,7 @@ internal static class EncodedCharacters
     {
         var number = word.TrimStart('0');
         if (number.Length > 6 || !Rune.TryCreate(number.IsEmpty ? 0 : int.Parse(number, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture), out var rune))
-            throw new SieveSyntaxException(at, $"\"{word}\" is the number of no Unicode character");
+            throw new SieveSyntaxException(at, ScriptText.NoSuchCharacter.With(word.ToString()));
         var octets = new byte[rune.Utf8SequenceLength];
         rune.EncodeToUtf8(octets);
         return octets;

@@ -36,7 +36,7 @@ internal ref struct Lexer(ReadOnlySpan<byte> script)
             case (byte)'"': return Quoted(start);
             case (byte)':':
                 at++;
-                return new Token(TokenKind.Tag, start, Identifier(start, "a tag needs a name after its colon"));
+                return new Token(TokenKind.Tag, start, Identifier(start, ScriptText.TagNeedsAName));
             case >= (byte)'0' and <= (byte)'9':
                 return Number(start);
         }
@@ -65,7 +65,7 @@ internal ref struct Lexer(ReadOnlySpan<byte> script)
                     continue;
                 case (byte)'/' when at + 1 < script.Length && script[at + 1] == (byte)'*':
                     var end = script[(at + 2)..].IndexOf("*/"u8);
-                    if (end < 0) throw new SieveSyntaxException(Position(), "this comment has no end; it needs \"*/\"");
+                    if (end < 0) throw new SieveSyntaxException(Position(), ScriptText.CommentNotClosed);
                     at += end + 3;
                     continue;
                 default:
@@ -81,23 +81,23 @@ internal ref struct Lexer(ReadOnlySpan<byte> script)
         at = end < 0 ? script.Length - 1 : at + end;
     }
 
-    private string Identifier(SievePosition start, string? otherwise)
+    private string Identifier(SievePosition start, SieveSentence? otherwise)
     {
         var rest = script[at..];
         var length = rest.IndexOfAnyExcept(Word);
         if (length < 0) length = rest.Length;
         if (length == 0 || rest[0] is >= (byte)'0' and <= (byte)'9') throw new SieveSyntaxException(start, otherwise ?? Unexpected());
-        if (length > 64) throw new SieveSyntaxException(start, "this name is too long");
+        if (length > 64) throw new SieveSyntaxException(start, ScriptText.NameTooLong);
         at += length;
         return Encoding.ASCII.GetString(rest[..length]).ToLowerInvariant();
     }
 
-    private readonly string Unexpected() =>
-        at >= script.Length ? "the script ends here"
-        : script[at] is > 32 and < 127 ? $"\"{(char)script[at]}\" cannot stand here"
-        : script[at] == 0 ? "a zero octet cannot stand in a script"
-        : script[at] == (byte)'\r' ? "a line ends with CR alone"
-        : "this character can only stand in a string or a comment";
+    private readonly SieveSentence Unexpected() =>
+        at >= script.Length ? ScriptText.ScriptEnds
+        : script[at] is > 32 and < 127 ? ScriptText.CannotStandHere.With((char)script[at])
+        : script[at] == 0 ? ScriptText.ZeroOctet
+        : script[at] == (byte)'\r' ? ScriptText.LoneCr
+        : ScriptText.OnlyInStrings;
 
     private Token Number(SievePosition start)
     {
@@ -105,12 +105,12 @@ internal ref struct Lexer(ReadOnlySpan<byte> script)
         for (; at < script.Length && script[at] is >= (byte)'0' and <= (byte)'9'; at++)
         {
             number = number * 10 + (script[at] - '0');
-            if (number > int.MaxValue * 1024L) throw new SieveSyntaxException(start, "this number is too large");
+            if (number > int.MaxValue * 1024L) throw new SieveSyntaxException(start, ScriptText.NumberTooLarge);
         }
         var shift = at < script.Length ? (script[at] | 0x20) switch { 'k' => 10, 'm' => 20, 'g' => 30, _ => 0 } : 0;
         if (shift > 0) at++;
-        if (at < script.Length && Word.Contains(script[at])) throw new SieveSyntaxException(start, "a number is digits, with K, M or G after them at most");
-        if (number > long.MaxValue >> shift) throw new SieveSyntaxException(start, "this number is too large");
+        if (at < script.Length && Word.Contains(script[at])) throw new SieveSyntaxException(start, ScriptText.NotANumber);
+        if (number > long.MaxValue >> shift) throw new SieveSyntaxException(start, ScriptText.NumberTooLarge);
         return new Token(TokenKind.Number, start, Number: number << shift);
     }
 
@@ -122,7 +122,7 @@ internal ref struct Lexer(ReadOnlySpan<byte> script)
         {
             var rest = script[at..];
             var end = rest.IndexOfAny(QuotedEnd);
-            if (end < 0) throw new SieveSyntaxException(start, "this string has no closing quote");
+            if (end < 0) throw new SieveSyntaxException(start, ScriptText.StringNotClosed);
             octets.Write(rest[..end]);
             at += end + 1;
             switch (rest[end])
@@ -152,7 +152,7 @@ internal ref struct Lexer(ReadOnlySpan<byte> script)
         while (at < script.Length && script[at] is (byte)' ' or (byte)'\t') at++;
         if (at < script.Length && script[at] == (byte)'#') SkipLine();
         if (at < script.Length && script[at] == (byte)'\r') at++;
-        if (at >= script.Length || script[at] != (byte)'\n') throw new SieveSyntaxException(Position(), "\"text:\" is followed by the end of the line");
+        if (at >= script.Length || script[at] != (byte)'\n') throw new SieveSyntaxException(Position(), ScriptText.TextEndsLine);
         at++;
         var octets = new ArrayBufferWriter<byte>();
         while (at < script.Length)
@@ -162,11 +162,11 @@ internal ref struct Lexer(ReadOnlySpan<byte> script)
             at = end < 0 ? script.Length : at + end + 1;
             var text = whole.EndsWith("\r"u8) ? whole[..^1] : whole;
             if (text.SequenceEqual("."u8)) return new Token(TokenKind.String, start, OctetText.FromOctets(octets.WrittenSpan));
-            if (text.ContainsAny((byte)'\r', (byte)0)) throw new SieveSyntaxException(start, "this text holds a zero octet or a CR without LF");
+            if (text.ContainsAny((byte)'\r', (byte)0)) throw new SieveSyntaxException(start, ScriptText.TextHoldsZero);
             octets.Write(text.StartsWith(".."u8) ? text[1..] : text);
             octets.Write("\r\n"u8);
         }
-        throw new SieveSyntaxException(start, "this text has no end; it needs a line with only a dot");
+        throw new SieveSyntaxException(start, ScriptText.TextNotClosed);
     }
 
     private SievePosition Position()

@@ -26,7 +26,7 @@ internal ref struct Parser
             var commands = Commands(0);
             while (!isOver && token.Kind != TokenKind.End)
             {
-                Report(token.At, "this \"}\" closes nothing");
+                Report(token.At, ScriptText.ClosesNothing);
                 Advance();
                 commands.AddRange(Commands(0));
             }
@@ -35,7 +35,7 @@ internal ref struct Parser
         catch (SieveSyntaxException e)
         {
             // No token: where the next one starts is anyone's guess.
-            Report(e.At, e.Message);
+            Report(e.At, e.Sentence);
             return [];
         }
     }
@@ -52,7 +52,7 @@ internal ref struct Parser
             }
             catch (GrammarException e)
             {
-                Report(e.At, e.Message);
+                Report(e.At, e.Sentence);
                 failed = true;
             }
             if (failed) Recover();
@@ -62,7 +62,7 @@ internal ref struct Parser
 
     private SyntaxNode Command(int depth)
     {
-        var name = Expect(TokenKind.Identifier, "a command");
+        var name = Expect(TokenKind.Identifier, ScriptText.ACommand);
         Count(name.At);
         var arguments = Arguments();
         var tests = Tests(0, out var hasList);
@@ -72,12 +72,12 @@ internal ref struct Parser
             return new SyntaxNode(name.Text, name.At, arguments, tests, hasList, null);
         }
         if (token.Kind != TokenKind.LeftBrace)
-            throw new GrammarException(token.At, $"\";\" expected after the command \"{name.Text}\", not {token.Name}");
-        if (depth == limits.MaxNesting) throw new SieveSyntaxException(token.At, $"blocks stand within each other more than {limits.MaxNesting} deep");
+            throw new GrammarException(token.At, ScriptText.SemicolonExpected.With(name.Text, token.Name));
+        if (depth == limits.MaxNesting) throw new SieveSyntaxException(token.At, ScriptText.BlocksTooDeep.With(limits.MaxNesting));
         var open = token.At;
         Advance();
         var block = Commands(depth + 1);
-        if (token.Kind != TokenKind.RightBrace) throw new GrammarException(open, "this \"{\" is not closed");
+        if (token.Kind != TokenKind.RightBrace) throw new GrammarException(open, ScriptText.BraceNotClosed);
         Advance();
         return new SyntaxNode(name.Text, name.At, arguments, tests, hasList, block);
     }
@@ -109,11 +109,11 @@ internal ref struct Parser
         do
         {
             Advance();
-            var item = Expect(TokenKind.String, "a string");
+            var item = Expect(TokenKind.String, ScriptText.AString);
             items.Add(new SyntaxArgument(TokenKind.String, item.At, item.Text));
         }
         while (token.Kind == TokenKind.Comma);
-        Expect(TokenKind.RightBracket, "\",\" or \"]\"");
+        Expect(TokenKind.RightBracket, ScriptText.Either.With(",", "]"));
         return new SyntaxArgument(TokenKind.LeftBracket, at, Items: items);
     }
 
@@ -129,23 +129,23 @@ internal ref struct Parser
             tests.Add(Test(depth));
         }
         while (token.Kind == TokenKind.Comma);
-        Expect(TokenKind.RightParenthesis, "\",\" or \")\"");
+        Expect(TokenKind.RightParenthesis, ScriptText.Either.With(",", ")"));
         return tests;
     }
 
     private SyntaxNode Test(int depth)
     {
-        if (depth == limits.MaxNesting) throw new SieveSyntaxException(token.At, $"tests stand within each other more than {limits.MaxNesting} deep");
-        var name = Expect(TokenKind.Identifier, "a test");
+        if (depth == limits.MaxNesting) throw new SieveSyntaxException(token.At, ScriptText.TestsTooDeep.With(limits.MaxNesting));
+        var name = Expect(TokenKind.Identifier, ScriptText.ATest);
         Count(name.At);
         var arguments = Arguments();
         var tests = Tests(depth + 1, out var hasList);
         return new SyntaxNode(name.Text, name.At, arguments, tests, hasList, null);
     }
 
-    private Token Expect(TokenKind kind, string what)
+    private Token Expect(TokenKind kind, SieveSentence what)
     {
-        if (token.Kind != kind) throw new GrammarException(token.At, $"{what} expected, not {token.Name}");
+        if (token.Kind != kind) throw new GrammarException(token.At, ScriptText.Expected.With(what, token.Name));
         var found = token;
         Advance();
         return found;
@@ -155,12 +155,12 @@ internal ref struct Parser
 
     private void Count(SievePosition at)
     {
-        if (++nodes > limits.MaxNodes) throw new SieveSyntaxException(at, $"the script has more than {limits.MaxNodes} commands and tests");
+        if (++nodes > limits.MaxNodes) throw new SieveSyntaxException(at, ScriptText.TooManyNodes.With(limits.MaxNodes));
     }
 
-    private void Report(SievePosition at, string message)
+    private void Report(SievePosition at, SieveSentence sentence)
     {
-        errors.Add(new SieveError(at, message));
+        errors.Add(new SieveError(at, sentence));
         isOver = errors.Count >= limits.MaxErrors;
     }
 
@@ -180,8 +180,10 @@ internal ref struct Parser
     }
 
     /// <summary>The tokens are right and their order is not: the next command can be found.</summary>
-    private sealed class GrammarException(SievePosition at, string message) : Exception(message)
+    private sealed class GrammarException(SievePosition at, SieveSentence sentence) : Exception(sentence.ToString())
     {
+        public SieveSentence Sentence { get; } = sentence;
+
         public SievePosition At { get; } = at;
     }
 }

@@ -11,27 +11,29 @@ internal enum TokenKind : byte
 internal readonly record struct Token(TokenKind Kind, SievePosition At, string Text = "", long Number = 0)
 {
     /// <summary>As a person would call it.</summary>
-    public string Name => Kind switch
+    public SieveSentence Name => Kind switch
     {
-        TokenKind.End => "the end of the script",
-        TokenKind.Identifier => $"\"{Text}\"",
-        TokenKind.Tag => $"\":{Text}\"",
-        TokenKind.Number => "a number",
-        TokenKind.String => "a string",
-        TokenKind.LeftBracket => "\"[\"",
-        TokenKind.RightBracket => "\"]\"",
-        TokenKind.LeftParenthesis => "\"(\"",
-        TokenKind.RightParenthesis => "\")\"",
-        TokenKind.LeftBrace => "\"{\"",
-        TokenKind.RightBrace => "\"}\"",
-        TokenKind.Comma => "\",\"",
-        _ => "\";\"",
+        TokenKind.End => ScriptText.EndOfScript,
+        TokenKind.Identifier => ScriptText.Quoted.With(Text),
+        TokenKind.Tag => ScriptText.Quoted.With(":" + Text),
+        TokenKind.Number => ScriptText.ANumber,
+        TokenKind.String => ScriptText.AString,
+        TokenKind.LeftBracket => ScriptText.Quoted.With("["),
+        TokenKind.RightBracket => ScriptText.Quoted.With("]"),
+        TokenKind.LeftParenthesis => ScriptText.Quoted.With("("),
+        TokenKind.RightParenthesis => ScriptText.Quoted.With(")"),
+        TokenKind.LeftBrace => ScriptText.Quoted.With("{"),
+        TokenKind.RightBrace => ScriptText.Quoted.With("}"),
+        TokenKind.Comma => ScriptText.Quoted.With(","),
+        _ => ScriptText.Quoted.With(";"),
     };
 }
 
 /// <summary>The script is wrong at a place.</summary>
-internal sealed class SieveSyntaxException(SievePosition at, string message) : Exception(message)
+internal sealed class SieveSyntaxException(SievePosition at, SieveSentence sentence) : Exception(sentence.ToString())
 {
+    public SieveSentence Sentence { get; } = sentence;
+
     public SievePosition At { get; } = at;
 
     /// <summary>It is right where an extension exists that is not known here (RFC 5463 §4).</summary>

@@ -24,10 +24,10 @@ internal sealed record Address(FieldSelection Fields, AddressPart Part, MatchSpe
         var fields = FieldSelection.Parse(arguments);
         var part = AddressPartTag.Parse(arguments);
         var match = MatchSpec.Parse(arguments);
-        var names = arguments.Strings("names of header fields");
+        var names = arguments.Strings(ScriptText.FieldNames);
         foreach (var name in names)
-            if (name.IsConstant && withoutAddresses.Contains(name.Source)) throw new SieveSyntaxException(name.At, $"the field \"{name.Source}\" holds no addresses; use \"header\"");
-        return new Address(fields, part, match, names, new MatchKeys(arguments.Strings("what to look for"), match, arguments));
+            if (name.IsConstant && withoutAddresses.Contains(name.Source)) throw new SieveSyntaxException(name.At, ScriptText.HoldsNoAddresses.With(name.Source));
+        return new Address(fields, part, match, names, new MatchKeys(arguments.Strings(ScriptText.Keys), match, arguments));
     }
 
     public override async ValueTask<bool> EvaluateAsync(SieveRun run, CancellationToken cancel)

@@ -16,7 +16,7 @@ internal sealed record Body(string Transform, IReadOnlyList<SieveString> Types, 
         var transform = arguments.OneOf("raw", "content", "text") ?? "text";
         var types = transform == "content" ? arguments.TaggedStrings("content")! : [];
         var match = MatchSpec.Parse(arguments, mayList: false);
-        return new Body(transform, types, match, new MatchKeys(arguments.Strings("what to look for"), match, arguments));
+        return new Body(transform, types, match, new MatchKeys(arguments.Strings(ScriptText.Keys), match, arguments));
     }
 
     public override async ValueTask<bool> EvaluateAsync(SieveRun run, CancellationToken cancel)

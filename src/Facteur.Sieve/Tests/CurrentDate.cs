@@ -13,7 +13,7 @@ internal sealed record CurrentDate(SieveString? Zone, MatchSpec Match, SieveStri
         var zone = Date.ReadZone(arguments);
         var match = MatchSpec.Parse(arguments);
         var part = Date.ReadPart(arguments);
-        return new CurrentDate(zone, match, part, new MatchKeys(arguments.Strings("what to look for"), match, arguments));
+        return new CurrentDate(zone, match, part, new MatchKeys(arguments.Strings(ScriptText.Keys), match, arguments));
     }
 
     public override async ValueTask<bool> EvaluateAsync(SieveRun run, CancellationToken cancel)

@@ -18,24 +18,24 @@ internal sealed record Date(FieldSelection Fields, SieveString? Zone, bool IsOri
         var zone = ReadZone(arguments);
         var isOriginal = arguments.Flag("originalzone");
         var match = MatchSpec.Parse(arguments);
-        var field = arguments.String("the name of a header field");
+        var field = arguments.String(ScriptText.FieldName);
         var part = ReadPart(arguments);
-        return new Date(fields, zone, isOriginal, match, field, part, new MatchKeys(arguments.Strings("what to look for"), match, arguments));
+        return new Date(fields, zone, isOriginal, match, field, part, new MatchKeys(arguments.Strings(ScriptText.Keys), match, arguments));
     }
 
     /// <summary>:zone with an offset.</summary>
     public static SieveString? ReadZone(SieveArguments arguments)
     {
         var zone = arguments.TaggedString("zone");
-        if (zone is { IsConstant: true } && DatePart.ReadZone(zone.Source) is null) throw new SieveSyntaxException(zone.At, "\":zone\" is followed by an offset like \"+0200\"");
+        if (zone is { IsConstant: true } && DatePart.ReadZone(zone.Source) is null) throw new SieveSyntaxException(zone.At, ScriptText.ZoneTakes);
         return zone;
     }
 
     /// <summary>The name of a part of a date.</summary>
     public static SieveString ReadPart(SieveArguments arguments)
     {
-        var part = arguments.String("a part of the date");
-        if (part.IsConstant && DatePart.Of(DateTimeOffset.UnixEpoch, part.Source) is null) throw new SieveSyntaxException(part.At, "a date has no such part");
+        var part = arguments.String(ScriptText.DatePart);
+        if (part.IsConstant && DatePart.Of(DateTimeOffset.UnixEpoch, part.Source) is null) throw new SieveSyntaxException(part.At, ScriptText.NoSuchDatePart);
         return part;
     }
 
@@ -43,7 +43,7 @@ internal sealed record Date(FieldSelection Fields, SieveString? Zone, bool IsOri
     public static DateTimeOffset Shift(SieveRun run, DateTimeOffset date, SieveString? zone)
     {
         if (zone is null) return TimeZoneInfo.ConvertTime(date, run.Context.Zone);
-        return DatePart.ReadZone(zone.Expand(run)) is { } offset ? date.ToOffset(offset) : throw new SieveRuntimeException("\":zone\" is followed by an offset like \"+0200\"");
+        return DatePart.ReadZone(zone.Expand(run)) is { } offset ? date.ToOffset(offset) : throw new SieveRuntimeException(ScriptText.ZoneTakes);
     }
 
     public override async ValueTask<bool> EvaluateAsync(SieveRun run, CancellationToken cancel)

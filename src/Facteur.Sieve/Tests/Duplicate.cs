@@ -27,7 +27,7 @@ internal sealed record Duplicate(SieveString? Handle, SieveString? Field, SieveS
         if (id is null || For == TimeSpan.Zero) return false;
         var handle = Handle?.Expand(run);
         run.Work.Spend(1_000);
-        if (id.Length > MaxId || handle?.Length > MaxId) throw new SieveRuntimeException($"the id of \"duplicate\" is longer than {MaxId} characters");
+        if (id.Length > MaxId || handle?.Length > MaxId) throw new SieveRuntimeException(ScriptText.DuplicateIdTooLong.With(MaxId));
         // What this run remembers is looked at by later runs only (RFC 7352 §3).
         var wasSeen = await run.Host.WasSeenAsync(handle, OctetText.ToText(id), cancel);
         run.Duplicates[(handle, id)] = new SieveDuplicate(handle, OctetText.ToText(id), For, FromLast);

@@ -14,10 +14,10 @@ internal sealed record Envelope(AddressPart Part, MatchSpec Match, IReadOnlyList
     {
         var part = AddressPartTag.Parse(arguments);
         var match = MatchSpec.Parse(arguments);
-        var parts = arguments.Strings("\"from\" or \"to\"");
+        var parts = arguments.Strings(ScriptText.Either.With("from", "to"));
         foreach (var name in parts)
-            if (name.IsConstant && !IsPart(name.Source)) throw new SieveSyntaxException(name.At, "an envelope has the parts \"from\" and \"to\"");
-        return new Envelope(part, match, parts, new MatchKeys(arguments.Strings("what to look for"), match, arguments));
+            if (name.IsConstant && !IsPart(name.Source)) throw new SieveSyntaxException(name.At, ScriptText.EnvelopeParts);
+        return new Envelope(part, match, parts, new MatchKeys(arguments.Strings(ScriptText.Keys), match, arguments));
     }
 
     public override async ValueTask<bool> EvaluateAsync(SieveRun run, CancellationToken cancel)
@@ -27,7 +27,7 @@ internal sealed record Envelope(AddressPart Part, MatchSpec Match, IReadOnlyList
         var count = 0;
         foreach (var name in run.Expand(Parts))
         {
-            if (!IsPart(name)) throw new SieveRuntimeException("an envelope has the parts \"from\" and \"to\"");
+            if (!IsPart(name)) throw new SieveRuntimeException(ScriptText.EnvelopeParts);
             var path = name.Equals("from", StringComparison.OrdinalIgnoreCase) ? run.Context.EnvelopeFrom : run.Context.EnvelopeTo;
             if (path is null) continue;
             if (path.Length > 0) count++;

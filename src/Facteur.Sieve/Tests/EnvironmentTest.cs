@@ -11,8 +11,8 @@ internal sealed record EnvironmentTest(MatchSpec Match, SieveString Item, MatchK
     public static SieveTest Parse(SieveArguments arguments)
     {
         var match = MatchSpec.Parse(arguments);
-        var item = arguments.String("the name of an item");
-        return new EnvironmentTest(match, item, new MatchKeys(arguments.Strings("what to look for"), match, arguments));
+        var item = arguments.String(ScriptText.ItemName);
+        return new EnvironmentTest(match, item, new MatchKeys(arguments.Strings(ScriptText.Keys), match, arguments));
     }
 
     public override async ValueTask<bool> EvaluateAsync(SieveRun run, CancellationToken cancel)

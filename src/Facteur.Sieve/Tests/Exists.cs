@@ -11,7 +11,7 @@ internal sealed record Exists(FieldSelection Fields, IReadOnlyList<SieveString> 
     public static SieveTest Parse(SieveArguments arguments)
     {
         var fields = FieldSelection.Parse(arguments, mayIndex: false);
-        return new Exists(fields, arguments.Strings("names of header fields"));
+        return new Exists(fields, arguments.Strings(ScriptText.FieldNames));
     }
 
     public override async ValueTask<bool> EvaluateAsync(SieveRun run, CancellationToken cancel)

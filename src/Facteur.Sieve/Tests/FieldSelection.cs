@@ -16,11 +16,11 @@ internal sealed record FieldSelection(bool IsMime, bool AnyChild, long? Index, b
     {
         var isMime = mayMime && arguments.Flag("mime", Extensions.Mime);
         var anyChild = mayMime && arguments.Flag("anychild", Extensions.Mime);
-        if (anyChild && !isMime) throw arguments.Error("\":anychild\" needs \":mime\"");
+        if (anyChild && !isMime) throw arguments.Error(ScriptText.AnyChildNeedsMime);
         var index = mayIndex ? arguments.TaggedNumber("index", Extensions.Index) : null;
         var fromLast = mayIndex && arguments.Flag("last", Extensions.Index);
-        if (fromLast && index is null) throw arguments.Error("\":last\" needs \":index\"");
-        if (index == 0) throw arguments.Error("\":index\" counts from 1");
+        if (fromLast && index is null) throw arguments.Error(ScriptText.LastNeedsIndex);
+        if (index == 0) throw arguments.Error(ScriptText.IndexFromOne);
         return new FieldSelection(isMime, anyChild, index, fromLast);
     }
 

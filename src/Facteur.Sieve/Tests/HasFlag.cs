@@ -15,14 +15,14 @@ internal sealed record HasFlag(MatchSpec Match, IReadOnlyList<string>? Variables
         IReadOnlyList<string>? variables = null;
         if (arguments.Left > 1)
         {
-            arguments.Need(Extensions.Variables, arguments.At, "the name of a variable in \"hasflag\"");
-            var names = arguments.Strings("names of variables");
+            arguments.Need(Extensions.Variables, arguments.At, ScriptText.VariableNameIn.With("hasflag"));
+            var names = arguments.Strings(ScriptText.VariableNames);
             foreach (var name in names)
                 if (!name.IsConstant || !SieveString.IsVariableName(name.Source) && !VariableScope.IsGlobalName(name.Source, arguments.Has(Extensions.Include)))
-                    throw new SieveSyntaxException(name.At, "a variable has a name of letters, digits and \"_\", without a digit first");
+                    throw new SieveSyntaxException(name.At, ScriptText.NotAVariableName);
             variables = [.. names.Select(name => name.Source.ToLowerInvariant())];
         }
-        return new HasFlag(match, variables, arguments.Strings("the flags"));
+        return new HasFlag(match, variables, arguments.Strings(ScriptText.Flags));
     }
 
     public override ValueTask<bool> EvaluateAsync(SieveRun run, CancellationToken cancel)
@@ -44,7 +44,7 @@ internal sealed record HasFlag(MatchSpec Match, IReadOnlyList<string>? Variables
         }
         catch (SieveSyntaxException e)
         {
-            throw new SieveRuntimeException(e.Message);
+            throw new SieveRuntimeException(e.Sentence);
         }
     }
 }

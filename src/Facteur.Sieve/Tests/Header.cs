@@ -14,8 +14,8 @@ internal sealed record Header(FieldSelection Fields, MimeOption Option, MatchSpe
         var fields = FieldSelection.Parse(arguments);
         var option = MimeOption.Parse(arguments, fields.IsMime);
         var match = MatchSpec.Parse(arguments);
-        var names = arguments.Strings("names of header fields");
-        return new Header(fields, option, match, names, new MatchKeys(arguments.Strings("what to look for"), match, arguments));
+        var names = arguments.Strings(ScriptText.FieldNames);
+        return new Header(fields, option, match, names, new MatchKeys(arguments.Strings(ScriptText.Keys), match, arguments));
     }
 
     public override async ValueTask<bool> EvaluateAsync(SieveRun run, CancellationToken cancel)

@@ -7,7 +7,7 @@ namespace Facteur.Sieve.Tests;
 // RFC 5463 §4.
 internal sealed record Ihave(IReadOnlyList<string> Names) : SieveTest
 {
-    public static SieveTest Parse(SieveArguments arguments) => new Ihave(arguments.Constants("the name of an extension"));
+    public static SieveTest Parse(SieveArguments arguments) => new Ihave(arguments.Constants(ScriptText.ExtensionName));
 
     public override ValueTask<bool> EvaluateAsync(SieveRun run, CancellationToken cancel)
     {

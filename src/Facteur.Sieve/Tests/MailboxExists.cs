@@ -7,7 +7,7 @@ namespace Facteur.Sieve.Tests;
 // RFC 5490 §3.1.
 internal sealed record MailboxExists(IReadOnlyList<SieveString> Names) : SieveTest
 {
-    public static SieveTest Parse(SieveArguments arguments) => new MailboxExists(arguments.Strings("names of mailboxes"));
+    public static SieveTest Parse(SieveArguments arguments) => new MailboxExists(arguments.Strings(ScriptText.MailboxNames));
 
     public override async ValueTask<bool> EvaluateAsync(SieveRun run, CancellationToken cancel)
     {

@@ -7,7 +7,7 @@ namespace Facteur.Sieve.Tests;
 // RFC 9042 §6.
 internal sealed record MailboxIdExists(IReadOnlyList<SieveString> Ids) : SieveTest
 {
-    public static SieveTest Parse(SieveArguments arguments) => new MailboxIdExists(arguments.Strings("ids of mailboxes"));
+    public static SieveTest Parse(SieveArguments arguments) => new MailboxIdExists(arguments.Strings(ScriptText.MailboxIds));
 
     public override async ValueTask<bool> EvaluateAsync(SieveRun run, CancellationToken cancel)
     {

@@ -12,7 +12,7 @@ internal sealed record MimeOption(string? Element, IReadOnlyList<SieveString> Pa
     public static MimeOption Parse(SieveArguments arguments, bool isMime)
     {
         var element = arguments.OneOf("type", "subtype", "contenttype", "param");
-        if (element is not null && !isMime) throw arguments.Error($"\":{element}\" needs \":mime\"");
+        if (element is not null && !isMime) throw arguments.Error(ScriptText.NeedsMime.With(element));
         return new MimeOption(element, element == "param" ? arguments.TaggedStrings("param")! : []);
     }
 

@@ -12,9 +12,9 @@ internal sealed record NotifyMethodCapability(MatchSpec Match, SieveString Metho
     public static SieveTest Parse(SieveArguments arguments)
     {
         var match = MatchSpec.Parse(arguments);
-        var method = arguments.String("a method, as a URI");
-        var capability = arguments.String("the name of a capability");
-        return new NotifyMethodCapability(match, method, capability, new MatchKeys(arguments.Strings("what to look for"), match, arguments));
+        var method = arguments.String(ScriptText.AMethod);
+        var capability = arguments.String(ScriptText.CapabilityName);
+        return new NotifyMethodCapability(match, method, capability, new MatchKeys(arguments.Strings(ScriptText.Keys), match, arguments));
     }
 
     public override async ValueTask<bool> EvaluateAsync(SieveRun run, CancellationToken cancel)

@@ -9,7 +9,7 @@ internal sealed record Size(bool IsOver, long Limit) : SieveTest
 {
     public static SieveTest Parse(SieveArguments arguments)
     {
-        var which = arguments.OneOf("over", "under") ?? throw arguments.Error("\"size\" takes \":over\" or \":under\"");
+        var which = arguments.OneOf("over", "under") ?? throw arguments.Error(ScriptText.SizeTakes);
         return new Size(which == "over", arguments.TaggedNumber(which)!.Value);
     }
 

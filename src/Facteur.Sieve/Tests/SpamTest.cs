@@ -13,7 +13,7 @@ internal sealed record SpamTest(bool IsPercent, MatchSpec Match, MatchKeys Keys)
     {
         var isPercent = arguments.Flag("percent", Extensions.SpamTestPlus);
         var match = MatchSpec.Parse(arguments);
-        return new SpamTest(isPercent, match, new MatchKeys([arguments.String("a value")], match, arguments));
+        return new SpamTest(isPercent, match, new MatchKeys([arguments.String(ScriptText.AValue)], match, arguments));
     }
 
     public override ValueTask<bool> EvaluateAsync(SieveRun run, CancellationToken cancel)

@@ -9,8 +9,8 @@ internal sealed record SpecialUseExists(SieveString? Mailbox, IReadOnlyList<Siev
 {
     public static SieveTest Parse(SieveArguments arguments)
     {
-        var mailbox = arguments.Left > 1 ? arguments.String("the name of a mailbox") : null;
-        return new SpecialUseExists(mailbox, arguments.Strings("special uses"));
+        var mailbox = arguments.Left > 1 ? arguments.String(ScriptText.MailboxName) : null;
+        return new SpecialUseExists(mailbox, arguments.Strings(ScriptText.SpecialUses));
     }
 
     public override async ValueTask<bool> EvaluateAsync(SieveRun run, CancellationToken cancel)

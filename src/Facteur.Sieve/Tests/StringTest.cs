@@ -11,8 +11,8 @@ internal sealed record StringTest(MatchSpec Match, IReadOnlyList<SieveString> So
     public static SieveTest Parse(SieveArguments arguments)
     {
         var match = MatchSpec.Parse(arguments);
-        var sources = arguments.Strings("strings");
-        return new StringTest(match, sources, new MatchKeys(arguments.Strings("what to look for"), match, arguments));
+        var sources = arguments.Strings(ScriptText.SomeStrings);
+        return new StringTest(match, sources, new MatchKeys(arguments.Strings(ScriptText.Keys), match, arguments));
     }
 
     public override ValueTask<bool> EvaluateAsync(SieveRun run, CancellationToken cancel)

@@ -8,7 +8,7 @@ namespace Facteur.Sieve.Tests;
 // RFC 6134 §2.7.
 internal sealed record ValidExtList(IReadOnlyList<SieveString> Names) : SieveTest
 {
-    public static SieveTest Parse(SieveArguments arguments) => new ValidExtList(arguments.Strings("names of lists"));
+    public static SieveTest Parse(SieveArguments arguments) => new ValidExtList(arguments.Strings(ScriptText.ListNames));
 
     public override async ValueTask<bool> EvaluateAsync(SieveRun run, CancellationToken cancel)
     {

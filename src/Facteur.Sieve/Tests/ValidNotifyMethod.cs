@@ -8,7 +8,7 @@ namespace Facteur.Sieve.Tests;
 // RFC 5435 §4.
 internal sealed record ValidNotifyMethod(IReadOnlyList<SieveString> Methods) : SieveTest
 {
-    public static SieveTest Parse(SieveArguments arguments) => new ValidNotifyMethod(arguments.Strings("methods, as URIs"));
+    public static SieveTest Parse(SieveArguments arguments) => new ValidNotifyMethod(arguments.Strings(ScriptText.Methods));
 
     public override ValueTask<bool> EvaluateAsync(SieveRun run, CancellationToken cancel) =>
         new(Array.TrueForAll(run.Expand(Methods), method => MailtoUri.Parse(method) is not null));

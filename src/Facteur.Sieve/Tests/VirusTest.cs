@@ -12,7 +12,7 @@ internal sealed record VirusTest(MatchSpec Match, MatchKeys Keys) : SieveTest
     public static SieveTest Parse(SieveArguments arguments)
     {
         var match = MatchSpec.Parse(arguments);
-        return new VirusTest(match, new MatchKeys([arguments.String("a value")], match, arguments));
+        return new VirusTest(match, new MatchKeys([arguments.String(ScriptText.AValue)], match, arguments));
     }
 
     public override ValueTask<bool> EvaluateAsync(SieveRun run, CancellationToken cancel)

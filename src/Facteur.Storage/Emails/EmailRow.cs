@@ -23,6 +23,12 @@ public readonly record struct EmailRow
     public required long ReceivedAt { get; init; }
     public required long Size { get; init; }
     public required bool HasAttachment { get; init; }
+
+    /// <summary>Second since 1970 at which it last came back after having been put off; 0 when it never did. (Where padding was: it costs no octet.)</summary>
+    public uint ReturnedAt { get; init; }
+
+    /// <summary>Where it stands in lists by time, in milliseconds since 1970: when it came back, or else when it was received.</summary>
+    public long ListedAt => ReturnedAt == 0 ? ReceivedAt : ReturnedAt * 1000L;
     public required BodyReference Body { get; init; }
     public required EmailPlace First { get; init; }
 

@@ -25,14 +25,36 @@ public abstract class EmailStore
     /// </summary>
     /// <param name="ifState">Refused with <see cref="StoreRefusal.StateMismatch"/> when the account is not at this state any more (ifInState, RFC 8620 §5.3).</param>
     /// <returns>An outcome for each update, in order.</returns>
-    public abstract ValueTask<EmailsUpdated> UpdateAsync(AccountId account, ModSeq? ifState, IReadOnlyList<EmailUpdate> updates, CancellationToken cancel);
+    public ValueTask<EmailsUpdated> UpdateAsync(AccountId account, ModSeq? ifState, IReadOnlyList<EmailUpdate> updates, CancellationToken cancel) =>
+        UpdateAsync(account, ifState, updates, null, cancel);
+
+    /// <param name="person">Who asks for it: scripts of mailboxes run for it (<see cref="MailStore.Events"/>). Null: the server itself.</param>
+    public abstract ValueTask<EmailsUpdated> UpdateAsync(AccountId account, ModSeq? ifState, IReadOnlyList<EmailUpdate> updates, AccountId? person, CancellationToken cancel);
 
     /// <summary>Changes what is given; NoSuchMailbox, AlreadyExists, BadName, NotPossible (INBOX cannot be renamed, a parent below itself, a role taken).</summary>
     public abstract ValueTask UpdateMailboxAsync(MailboxId mailbox, MailboxUpdate update, CancellationToken cancel);
 
     /// <summary>Emails whose decoded text holds <paramref name="foldedNeedle"/> (folded by <see cref="Facteur.Mail.FoldedText"/>), ascending by id.</summary>
     public abstract ValueTask<IReadOnlyList<EmailId>> SearchTextAsync(AccountId account, string foldedNeedle, bool withHeaders, CancellationToken cancel);
+
+    /// <summary>
+    /// Messages that left their last mailbox and are not purged yet, the last first; of several with one Message-ID (a draft at each save) the last. Looks at
+    /// every email of the account: for people who miss something, not for programs.
+    /// </summary>
+    public abstract ValueTask<IReadOnlyList<RemovedEmail>> ListRemovedAsync(AccountId account, int max, CancellationToken cancel);
+
+    /// <summary>
+    /// Puts such messages into a mailbox of the account, read, each as a new email of the same octets; those of others and those that are purged are passed over.
+    /// What was put back is not listed any more.
+    /// </summary>
+    /// <returns>How many.</returns>
+    public abstract ValueTask<int> RestoreAsync(AccountId account, IReadOnlyList<EmailId> emails, MailboxId mailbox, CancellationToken cancel);
 }
+
+/// <summary>A message that is in no mailbox any more.</summary>
+/// <param name="From">Folded, as searches see it.</param>
+/// <param name="Removed">When its last entry went.</param>
+public sealed record RemovedEmail(EmailId Email, BodyReference Body, string Subject, string From, DateTimeOffset Received, DateTimeOffset Removed);
 
 /// <summary>Reads what is stored beside each message; as <see cref="EmailReader"/>, without a mailbox. Spans are valid until the next read. Whatever fields are asked
 /// for, Email, Body, HeaderSize, HasAttachment and Subject are there.</summary>
@@ -82,9 +104,28 @@ public sealed record EmailUpdate(EmailId Email)
     /// <summary>The whole set of mailboxes it is in from now on, at least one, instead of <see cref="AddTo"/> and <see cref="RemoveFrom"/>.</summary>
     public IReadOnlyList<MailboxId>? ReplaceMailboxes { get; init; }
 
+    /// <summary>
+    /// Puts it off: it leaves inbox, archive, junk and trash for the mailbox with <see cref="MailboxRole.Snoozed"/>, which is made when there is none, and stays in
+    /// others. One that is put off already has the new time. Not together with <see cref="ReplaceMailboxes"/>.
+    /// </summary>
+    public EmailSnooze? Snooze { get; init; }
+
+    /// <summary>Brings it back now, as it is: to the inbox, unless the update says itself where it is from now on.</summary>
+    public bool EndSnooze { get; init; }
+
+    /// <summary>
+    /// Brings it back if its time has come by this one: to the inbox, unread when that was asked for, as what came last (<see cref="EmailRow.ListedAt"/>, and
+    /// INTERNALDATE in the inbox). Unchanged when it was put off anew meanwhile. Nothing else of the update is looked at.
+    /// </summary>
+    public DateTimeOffset? WakeBy { get; init; }
+
     /// <summary>Takes it out of every mailbox, for good; nothing else is looked at.</summary>
     public bool Destroy { get; init; }
 }
+
+/// <param name="Until">When it comes back.</param>
+/// <param name="MarkUnread">It is unread then.</param>
+public sealed record EmailSnooze(DateTimeOffset Until, bool MarkUnread = true);
 
 public enum EmailOutcome : byte
 {
@@ -99,6 +140,8 @@ public enum EmailOutcome : byte
     NoMailbox,
     /// <summary>A mailbox has no room for another keyword.</summary>
     TooManyKeywords,
+    /// <summary>The account has no room for a mailbox of what is put off.</summary>
+    TooManyMailboxes,
 }
 
 /// <param name="Outcomes">One for each update, in order.</param>
@@ -113,6 +156,9 @@ public sealed record MailboxUpdate
     public MailboxRole? Role { get; init; }
     public int? SortOrder { get; init; }
     public bool? Subscribed { get; init; }
+
+    /// <summary>It is told as changed even when nothing of it here is: something about it that is kept elsewhere changed.</summary>
+    public bool IsTold { get; init; }
 
     /// <summary>"#rrggbb", or "" for none.</summary>
     public string? Color { get; init; }

@@ -70,6 +70,13 @@ internal static class ConsistencyCheck
         ("email {0} comes back at a time, and is not there", """
             SELECT s.email FROM snooze s LEFT JOIN email m ON m.id = s.email AND m.account = s.account WHERE m.id IS NULL OR m.entries = 0
             """),
+        ("annotation {1} is of mailbox {0}, which is not there", """
+            SELECT n.mailbox, n.name FROM annotation n LEFT JOIN mailbox m ON m.id = n.mailbox AND m.account = n.account WHERE n.mailbox <> 0 AND (m.id IS NULL OR m.deleted_at IS NOT NULL)
+            """),
+        ("event {0} is of mailbox {1}, which is not there, or is done", """
+            SELECT e.id, e.mailbox FROM mailbox_event e LEFT JOIN mailbox m ON m.id = e.mailbox AND m.account = e.account
+            WHERE m.id IS NULL OR m.deleted_at IS NOT NULL OR e.done >= e.last
+            """),
         ("email {0} has no body {1}", "SELECT m.id, m.blob FROM email m LEFT JOIN blob b ON b.id = m.blob WHERE b.id IS NULL OR b.size <> m.size"),
         ("body {0} counts {1} emails, queued messages and uploads and has {2}", """
             SELECT b.id, b.refs, ifnull(c.n, 0) FROM blob b
@@ -145,6 +152,15 @@ internal static class ConsistencyCheck
         ("submission {0} has state {1}, which its account has not reached", """
             SELECT s.id, s.modseq FROM submission s LEFT JOIN submission_state t ON t.account = s.account WHERE t.modseq IS NULL OR s.modseq > t.modseq
             """),
+        ("contact {0} has state {1}, which its account has not reached", """
+            SELECT c.id, c.modseq FROM contact c LEFT JOIN contact_state t ON t.account = c.account WHERE t.modseq IS NULL OR c.modseq > t.modseq
+            """),
+        ("account {0} counts {1} in its address book where the cards make {2}", """
+            SELECT t.account, t.cards || ' cards, ' || t.octets || ' octets', count(c.id) || ', ' || ifnull(sum(length(c.card)), 0)
+            FROM contact_state t JOIN account a ON a.id = t.account LEFT JOIN contact c ON c.account = t.account WHERE a.removed_at IS NULL GROUP BY t.account
+            HAVING t.cards <> count(c.id) OR t.octets <> ifnull(sum(length(c.card)), 0)
+            """),
+        ("contact {0} is of account {1}, which is not there", "SELECT c.id, c.account FROM contact c LEFT JOIN account a ON a.id = c.account WHERE a.id IS NULL"),
         ("trace rows {0} and after are in two runs", """
             SELECT first FROM (SELECT first, lag(last) OVER (ORDER BY first) AS before FROM trace_run) WHERE before >= first
             """),

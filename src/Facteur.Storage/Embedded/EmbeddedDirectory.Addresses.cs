@@ -18,8 +18,9 @@ internal sealed partial class EmbeddedDirectory
 
     public override async ValueTask AddAddressAsync(AddressRecord address, CancellationToken cancel) => await Write(session =>
     {
-        _ = session.Account(address.Account);
+        var account = session.Account(address.Account);
         RequireFree(session.Database, address.Address);
+        session.Touch(account);
         InsertAddress(session.Database, address);
         return true;
     }, cancel);
@@ -31,6 +32,7 @@ internal sealed partial class EmbeddedDirectory
             throw new StoreRefusedException(StoreRefusal.NotPossible, "the account has no such address");
         if (!address.Enabled && IsPrimary(database, address.Address))
             throw new StoreRefusedException(StoreRefusal.NotPossible, "the primary address of an account is not switched off");
+        session.Touch(session.Account(before.Account));
         database.Get("UPDATE address SET label = ?2, disposable = ?3, enabled = ?4 WHERE folded = ?1")
             .Bind(1, Fold(address.Address)).Bind(2, address.Label).Bind(3, address.IsDisposable ? 1 : 0).Bind(4, address.Enabled ? 1 : 0).Run();
         return address with { Address = before.Address };
@@ -40,6 +42,7 @@ internal sealed partial class EmbeddedDirectory
     {
         if (IsPrimary(session.Database, address))
             throw new StoreRefusedException(StoreRefusal.InUse, "the primary address of an account goes with the account");
+        if (One(session.Database.Get(AddressByName).Bind(1, Fold(address)), Address) is { } gone) session.Touch(session.Account(gone.Account));
         session.Database.Get("DELETE FROM address WHERE folded = ?1").Bind(1, Fold(address)).Run();
         return true;
     }, cancel);

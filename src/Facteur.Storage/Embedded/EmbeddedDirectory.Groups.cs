@@ -17,6 +17,7 @@ internal sealed partial class EmbeddedDirectory
 
     private const string ShareColumns = "SELECT shared, member, rights FROM share";
     private const string SharesOf = ShareColumns + " WHERE member = ?1 ORDER BY shared";
+    private const string ShareOf = ShareColumns + " WHERE member = ?1 AND shared = ?2";
     private const string Shares = ShareColumns + " WHERE shared = ?1 ORDER BY member";
 
     public override async ValueTask<GroupRecord> AddGroupAsync(DomainId domain, string name, CancellationToken cancel) => await Write(session =>
@@ -77,13 +78,16 @@ internal sealed partial class EmbeddedDirectory
         _ = ById(database, share.Member) ?? throw NoSuchAccount();
         if (shared.Kind != AccountKind.Shared || share.Member == share.Shared)
             throw new StoreRefusedException(StoreRefusal.NotPossible, "the account is not a shared one");
+        var before = One(database.Get(ShareOf).Bind(1, share.Member.Value).Bind(2, share.Shared.Value), Share)?.Rights ?? ShareRights.None;
         var changed = share.Rights == ShareRights.None
             ? Any(database.Get("DELETE FROM share WHERE member = ?1 AND shared = ?2 RETURNING 1").Bind(1, share.Member.Value).Bind(2, share.Shared.Value))
             : Any(database.Get("""
                 INSERT INTO share (member, shared, rights) VALUES (?1, ?2, ?3)
                 ON CONFLICT (member, shared) DO UPDATE SET rights = excluded.rights WHERE rights <> excluded.rights RETURNING 1
                 """).Bind(1, share.Member.Value).Bind(2, share.Shared.Value).Bind(3, (long)share.Rights));
-        if (changed) TellMembership(session, share.Member);
+        if (!changed) return true;
+        TellMembership(session, share.Member);
+        Notice(session, shared.Address, share, before);
         return true;
     }, cancel);
 
@@ -114,7 +118,13 @@ internal sealed partial class EmbeddedDirectory
     private void RemoveMemberships(WriteSession session, AccountId account)
     {
         var database = session.Database;
-        foreach (var share in All(database.Get(Shares).Bind(1, account.Value), Share)) TellMembership(session, share.Member);
+        var name = One(database.Get("SELECT address FROM account WHERE id = ?1").Bind(1, account.Value), static row => row.Text(0)) ?? "";
+        foreach (var share in All(database.Get(Shares).Bind(1, account.Value), Share))
+        {
+            TellMembership(session, share.Member);
+            Notice(session, name, share with { Rights = ShareRights.None }, share.Rights);
+        }
+        database.Get("DELETE FROM share_notice WHERE member = ?1").Bind(1, account.Value).Run();
         database.Get("DELETE FROM share WHERE shared = ?1 OR member = ?1").Bind(1, account.Value).Run();
         database.Get("DELETE FROM group_member WHERE account = ?1").Bind(1, account.Value).Run();
     }

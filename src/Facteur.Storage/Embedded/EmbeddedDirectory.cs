@@ -97,7 +97,9 @@ internal sealed partial class EmbeddedDirectory(EmbeddedStore store, EmbeddedSet
     public override async ValueTask<AccountRecord> UpdateAccountAsync(AccountRecord account, CancellationToken cancel) => await Write(session =>
     {
         var before = ById(session.Database, account.Id) ?? throw NoSuchAccount();
-        session.Account(account.Id).Quota = account.QuotaOctets;
+        var state = session.Account(account.Id);
+        state.Quota = account.QuotaOctets;
+        if (before.QuotaOctets != account.QuotaOctets) session.Touch(state);
         session.Database.Get("UPDATE account SET display_name = ?2, enabled = ?3, quota = ?4, credential_version = credential_version + ?5 WHERE id = ?1")
             .Bind(1, account.Id.Value).Bind(2, account.DisplayName).Bind(3, account.Enabled ? 1 : 0).Bind(4, account.QuotaOctets)
             .Bind(5, before.Enabled == account.Enabled ? 0 : 1).Run();

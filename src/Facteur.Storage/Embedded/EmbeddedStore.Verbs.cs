@@ -119,25 +119,25 @@ public sealed partial class EmbeddedStore
         [.. Read(reader => ConsistencyCheck.Run(reader, Packs, cancel)), .. await accounts.CheckAsync(cancel), .. await queue.CheckAsync(cancel)];
 
     public override async ValueTask<FlagResult> StoreFlagsAsync(
-        MailboxId mailbox, IReadOnlyList<UidRange> uids, FlagChange change, FlagSet flags, ModSeq? unchangedSince, CancellationToken cancel) =>
-        await WriteAsync(session => StoreFlags.Run(session, mailbox, uids, change, flags, unchangedSince), grows: false, cancel);
+        MailboxId mailbox, IReadOnlyList<UidRange> uids, FlagChange change, FlagSet flags, ModSeq? unchangedSince, AccountId? person, CancellationToken cancel) =>
+        await WriteAsync(session => StoreFlags.Run(session, mailbox, uids, change, flags, unchangedSince, person), grows: false, cancel);
 
     public override async ValueTask<ExpungeResult> ExpungeAsync(MailboxId mailbox, IReadOnlyList<UidRange> uids, bool onlyDeleted, CancellationToken cancel) =>
         await WriteAsync(session => Expunge.Run(session, mailbox, uids, onlyDeleted), grows: false, cancel);
 
-    public override ValueTask<CopyResult> CopyAsync(MailboxId from, IReadOnlyList<UidRange> uids, MailboxId to, CancellationToken cancel) =>
-        TransferAsync(from, uids, to, move: false, cancel);
+    public override ValueTask<CopyResult> CopyAsync(MailboxId from, IReadOnlyList<UidRange> uids, MailboxId to, AccountId? person, CancellationToken cancel) =>
+        TransferAsync(from, uids, to, move: false, person, cancel);
 
-    public override ValueTask<CopyResult> MoveAsync(MailboxId from, IReadOnlyList<UidRange> uids, MailboxId to, CancellationToken cancel) =>
-        TransferAsync(from, uids, to, move: true, cancel);
+    public override ValueTask<CopyResult> MoveAsync(MailboxId from, IReadOnlyList<UidRange> uids, MailboxId to, AccountId? person, CancellationToken cancel) =>
+        TransferAsync(from, uids, to, move: true, person, cancel);
 
-    private async ValueTask<CopyResult> TransferAsync(MailboxId from, IReadOnlyList<UidRange> uids, MailboxId to, bool move, CancellationToken cancel)
+    private async ValueTask<CopyResult> TransferAsync(MailboxId from, IReadOnlyList<UidRange> uids, MailboxId to, bool move, AccountId? person, CancellationToken cancel)
     {
         EmailsMoved? moved = null;
         var result = await WriteAsync(
             session =>
             {
-                var copied = Transfer.Run(session, from, uids, to, move);
+                var copied = Transfer.Run(session, from, uids, to, move, person);
                 var (source, target) = (session.Mailbox(from), session.Mailbox(to));
                 moved = new EmailsMoved(source.Account.Id, from, source.Role, to, target.Role, copied.Copied, !move);
                 return copied;

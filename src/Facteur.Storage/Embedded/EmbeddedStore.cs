@@ -1,5 +1,10 @@
 using Facteur.Mail;
+using Facteur.Storage.Annotations;
+using Facteur.Storage.Contacts;
+using Facteur.Storage.Embedded.Annotations;
+using Facteur.Storage.Embedded.Contacts;
 using Facteur.Storage.Embedded.Emails;
+using Facteur.Storage.Embedded.MailboxEvents;
 using Facteur.Storage.Embedded.Packs;
 using Facteur.Storage.Embedded.Queue;
 using Facteur.Storage.Embedded.Reading;
@@ -10,6 +15,7 @@ using Facteur.Storage.Embedded.Tracing;
 using Facteur.Storage.Embedded.Uploads;
 using Facteur.Storage.Embedded.Views;
 using Facteur.Storage.Embedded.Writing;
+using Facteur.Storage.MailboxEvents;
 using Facteur.Storage.Emails;
 using Facteur.Storage.Queue;
 using Microsoft.Extensions.Logging;
@@ -40,6 +46,9 @@ public sealed partial class EmbeddedStore : MailStore
     private readonly EmbeddedTrace trace;
     private readonly EmbeddedQueue queue;
     private readonly EmbeddedSubmissions submissions;
+    private readonly EmbeddedSnoozes snoozes;
+    private readonly EmbeddedAnnotations annotations;
+    private readonly EmbeddedMailboxEvents events;
     private readonly SearchIndex search;
     private readonly Maintenance maintenance;
     private readonly ILogger logger;
@@ -63,6 +72,9 @@ public sealed partial class EmbeddedStore : MailStore
             PurgeSoon = () => maintenance!.PurgeSoon(),
             IsWatched = accounts.IsWatched,
             AnnounceSubmissions = account => submissions!.Announce(account),
+            AnnounceSnoozes = () => snoozes!.Announce(),
+            AnnounceAnnotations = changed => annotations!.Announce(changed),
+            AnnounceEvents = () => events!.Announce(),
         };
         writer = new GroupCommitWriter(session, Publish, () => files.AvailableOctets(options.Folder) >= options.ReserveOctets, logger);
         settings = new EmbeddedSettings(this);
@@ -74,7 +86,10 @@ public sealed partial class EmbeddedStore : MailStore
         submissions = new EmbeddedSubmissions(this);
         queue = new EmbeddedQueue(this, database, trace, time);
         Emails = new EmbeddedEmails(this, accounts, readers);
-        Snoozes = new EmbeddedSnoozes(this);
+        Contacts = new EmbeddedContacts(this);
+        snoozes = new EmbeddedSnoozes(this);
+        annotations = new EmbeddedAnnotations(this);
+        events = new EmbeddedMailboxEvents(this);
         maintenance = new Maintenance(this, Path.Combine(options.Folder, DatabaseName), time, logger);
     }
 
@@ -105,7 +120,16 @@ public sealed partial class EmbeddedStore : MailStore
     public override SubmissionStore Submissions => submissions;
 
     /// <inheritdoc/>
-    public override SnoozeStore Snoozes { get; }
+    public override SnoozeStore Snoozes => snoozes;
+
+    /// <inheritdoc/>
+    public override ContactStore Contacts { get; }
+
+    /// <inheritdoc/>
+    public override AnnotationStore Annotations => annotations;
+
+    /// <inheritdoc/>
+    public override MailboxEventStore Events => events;
 
     internal EmbeddedStoreOptions Options { get; }
     internal PackStore Packs { get; }

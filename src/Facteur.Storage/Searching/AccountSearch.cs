@@ -7,7 +7,7 @@ namespace Facteur.Storage.Searching;
 /// <param name="collapse">Only the first email of each conversation (RFC 8621 §4.4.3).</param>
 public sealed class AccountSearch(MailStore store, AccountSnapshot snapshot, SearchCondition condition, EmailOrder order, bool collapse, DateTimeOffset now)
 {
-    private readonly bool bySize = order.Comparators[0].Property == EmailSortProperty.Size;
+    private readonly EmailSortProperty by = order.Comparators[0].Property;
     private readonly int keySign = order.Comparators[0].IsAscending ? 1 : -1;
 
     /// <summary>Above so many first ones wanted, sorting all is as cheap as choosing them.</summary>
@@ -133,7 +133,14 @@ public sealed class AccountSearch(MailStore store, AccountSnapshot snapshot, Sea
         return Array.ConvertAll(ranked, one => new SortedEmail(new EmailId(one.Id * IdSign), new ThreadId(one.Thread)));
     }
 
-    private Ranked Rank(in EmailRow row) => new((bySize ? row.Size : row.ReceivedAt) * keySign, row.Id.Value * IdSign, row.Thread.Value);
+    private Ranked Rank(in EmailRow row) => new(Key(row) * keySign, row.Id.Value * IdSign, row.Thread.Value);
+
+    private long Key(in EmailRow row) => by switch
+    {
+        EmailSortProperty.Size => row.Size,
+        EmailSortProperty.ListedAt => row.ListedAt,
+        _ => row.ReceivedAt,
+    };
 
     // Mail mostly arrives in the order of its dates.
     private static bool IsSorted(Ranked[] ranked)

@@ -5,6 +5,8 @@ namespace Facteur.Storage.Searching;
 /// <summary>Orders emails by several comparators, or by what has to be read (RFC 8621 §4.4.2).</summary>
 internal sealed class AccountSorter(MailStore store, AccountSubject subject, EmailOrder order)
 {
+    private const int SnoozesAtOnce = 1_000;
+
     private readonly IReadOnlyList<EmailComparator> comparators = order.Comparators;
     private long[][] numbers = [];
     private string[][] texts = [];
@@ -18,6 +20,8 @@ internal sealed class AccountSorter(MailStore store, AccountSubject subject, Ema
         texts = [.. comparators.Select(one => one.IsText ? new string[count] : [])];
         ReadRows(found);
         if (order.Fields != EmailFields.Entry) await ReadFactsAsync(cancel);
+        for (var i = 0; i < comparators.Count; i++)
+            if (comparators[i].Property == EmailSortProperty.SnoozedUntil) await ReadSnoozesAsync(numbers[i], cancel);
         cancel.ThrowIfCancellationRequested();
         var sequence = new int[count];
         for (var i = 0; i < count; i++) sequence[i] = i;
@@ -41,11 +45,24 @@ internal sealed class AccountSorter(MailStore store, AccountSubject subject, Ema
     private long RowNumber(EmailComparator comparator) => comparator.Property switch
     {
         EmailSortProperty.Size => subject.Row.Size,
+        EmailSortProperty.ListedAt => subject.Row.ListedAt,
+        EmailSortProperty.SnoozedUntil => long.MaxValue,
         EmailSortProperty.HasKeyword => subject.Keyword(comparator.Keyword!).IsOn(subject.Row) ? 1 : 0,
         EmailSortProperty.AllInThreadHaveKeyword => subject.ThreadHas(comparator.Keyword!, all: true) ? 1 : 0,
         EmailSortProperty.SomeInThreadHaveKeyword => subject.ThreadHas(comparator.Keyword!, all: false) ? 1 : 0,
         _ => subject.Row.ReceivedAt, // for sentAt, too: RFC 5256 §2.2, without a readable Date
     };
+
+    private async ValueTask ReadSnoozesAsync(long[] until, CancellationToken cancel)
+    {
+        for (var at = 0; at < emails.Length; at += SnoozesAtOnce)
+        {
+            var some = emails.AsMemory(at, Math.Min(SnoozesAtOnce, emails.Length - at));
+            var found = await store.Snoozes.FindAsync(subject.Snapshot.Account, [.. some.ToArray().Select(static one => one.Email)], cancel);
+            for (var i = 0; i < some.Length; i++)
+                if (found.TryGetValue(some.Span[i].Email, out var snooze)) until[at + i] = snooze.Until.ToUnixTimeMilliseconds();
+        }
+    }
 
     private async ValueTask ReadFactsAsync(CancellationToken cancel)
     {

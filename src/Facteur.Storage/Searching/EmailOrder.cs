@@ -1,7 +1,10 @@
 namespace Facteur.Storage.Searching;
 
-/// <summary>What emails are sorted by (RFC 8621 §4.4.2).</summary>
-public enum EmailSortProperty : byte { ReceivedAt, Size, SentAt, From, To, Subject, HasKeyword, AllInThreadHaveKeyword, SomeInThreadHaveKeyword }
+/// <summary>
+/// What emails are sorted by (RFC 8621 §4.4.2). ListedAt is when one came back that was put off, ReceivedAt of others; SnoozedUntil is when it will, and
+/// of others later than any.
+/// </summary>
+public enum EmailSortProperty : byte { ReceivedAt, Size, SentAt, From, To, Subject, ListedAt, SnoozedUntil, HasKeyword, AllInThreadHaveKeyword, SomeInThreadHaveKeyword }
 
 /// <param name="Keyword">As JMAP writes it, in lower case; of the last three properties only.</param>
 public readonly record struct EmailComparator(EmailSortProperty Property, bool IsAscending, string? Keyword = null, Collation Collation = Collation.UnicodeCasemap)
@@ -9,11 +12,11 @@ public readonly record struct EmailComparator(EmailSortProperty Property, bool I
     public bool IsText => Property is EmailSortProperty.From or EmailSortProperty.To or EmailSortProperty.Subject;
 
     /// <summary>Known of every email without reading anything.</summary>
-    public bool IsRow => Property is not EmailSortProperty.SentAt && !IsText;
+    public bool IsRow => Property is not (EmailSortProperty.SentAt or EmailSortProperty.SnoozedUntil) && !IsText;
 
     public SearchDependence DependsOn => Property switch
     {
-        EmailSortProperty.HasKeyword => SearchDependence.Email,
+        EmailSortProperty.HasKeyword or EmailSortProperty.ListedAt or EmailSortProperty.SnoozedUntil => SearchDependence.Email,
         EmailSortProperty.AllInThreadHaveKeyword or EmailSortProperty.SomeInThreadHaveKeyword => SearchDependence.Email | SearchDependence.Thread,
         _ => SearchDependence.None,
     };
@@ -40,7 +43,7 @@ public sealed class EmailOrder
     {
         Comparators = comparators.Count == 0 ? NewestFirst.Comparators : comparators;
         var last = Comparators[^1];
-        IdsAscend = last is { IsAscending: true, Property: EmailSortProperty.ReceivedAt or EmailSortProperty.SentAt };
+        IdsAscend = last is { IsAscending: true, Property: EmailSortProperty.ReceivedAt or EmailSortProperty.SentAt or EmailSortProperty.ListedAt };
         foreach (var comparator in Comparators)
         {
             DependsOn |= comparator.DependsOn;
@@ -57,5 +60,5 @@ public sealed class EmailOrder
     public EmailFields Fields { get; }
 
     /// <summary>One number of each row decides: the order can be kept while rows pass by.</summary>
-    public bool IsOneNumber => Comparators is [{ Property: EmailSortProperty.ReceivedAt or EmailSortProperty.Size }];
+    public bool IsOneNumber => Comparators is [{ Property: EmailSortProperty.ReceivedAt or EmailSortProperty.Size or EmailSortProperty.ListedAt }];
 }

@@ -13,7 +13,7 @@ namespace Facteur.Web.Jmap;
 /// cookie of their session. Invariants: a header field Authorization is all that counts when there is one; a cookie counts for nothing that
 /// another site could have sent.
 /// </summary>
-internal sealed class JmapAuthentication(WebServices web, LoginService logins) : IJmapAuthentication, IDisposable
+internal sealed class JmapAuthentication(WebServices web, LoginService logins) : IJmapAuthentication
 {
     /// <summary>With the token of a page (<see cref="WebRequest.FormToken"/>), for browsers that do not say where a request comes from.</summary>
     public const string TokenHeader = "X-Facteur-Token";
@@ -44,8 +44,6 @@ internal sealed class JmapAuthentication(WebServices web, LoginService logins) :
         }
         return await RefuseAsync(context, default);
     }
-
-    public void Dispose() => remembered.Dispose();
 
     private async ValueTask<JmapUser?> ByPasswordAsync(HttpContext context, string credentials, LoginMark key, LoginClient client)
     {

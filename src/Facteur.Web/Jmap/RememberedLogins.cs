@@ -10,9 +10,9 @@ internal readonly record struct LoginMark(ulong A, ulong B);
 
 /// <summary>
 /// Logins that were right a moment ago: HTTP brings the credentials with each request, and each would be a line of the log and a login of the
-/// history. What ends a login ends what is remembered of it, at once.
+/// history. Any change of security or rules since makes them log in again, which is refused in its own words.
 /// </summary>
-internal sealed class RememberedLogins(LoginService logins, TimeProvider time) : IDisposable
+internal sealed class RememberedLogins(LoginService logins, TimeProvider time)
 {
     /// <summary>That a token or an app password is over by its date, or a single token withdrawn, is told to nobody: within five seconds it has to count.</summary>
     private static readonly TimeSpan keep = TimeSpan.FromSeconds(3);
@@ -20,20 +20,11 @@ internal sealed class RememberedLogins(LoginService logins, TimeProvider time) :
     /// <summary>Some 300 octets each.</summary>
     private const int Max = 4096;
 
+    private readonly record struct Entry(Account Account, DateTimeOffset Ends);
+
     private readonly byte[] secret = RandomNumberGenerator.GetBytes(32);
     private readonly Dictionary<LoginMark, Entry> entries = [];
     private readonly Lock gate = new();
-
-    private sealed class Entry(Account account, DateTimeOffset ends)
-    {
-        public volatile bool IsOver;
-
-        public Account Account => account;
-
-        public DateTimeOffset Ends => ends;
-
-        public IDisposable? Watch { get; set; }
-    }
 
     public LoginMark KeyOf(string authorization, LoginClient client)
     {
@@ -45,52 +36,32 @@ internal sealed class RememberedLogins(LoginService logins, TimeProvider time) :
 
     public Account? Find(LoginMark key)
     {
-        Entry? old;
         lock (gate)
         {
-            if (!entries.TryGetValue(key, out old)) return null;
-            if (!old.IsOver && time.GetUtcNow() < old.Ends) return old.Account;
+            if (!entries.TryGetValue(key, out var entry)) return null;
+            if (Holds(entry, time.GetUtcNow())) return entry.Account;
             entries.Remove(key);
+            return null;
         }
-        old.Watch?.Dispose();
-        return null;
     }
 
     public void Add(LoginMark key, Account account)
     {
-        var entry = new Entry(account, time.GetUtcNow() + keep);
-        entry.Watch = logins.Watch(account, () => entry.IsOver = true);
-        List<Entry> gone = [];
         lock (gate)
         {
-            if (entries.Remove(key, out var former)) gone.Add(former);
-            if (entries.Count >= Max) Forget(gone);
-            entries[key] = entry;
+            if (entries.Count >= Max) Forget();
+            entries[key] = new Entry(account, time.GetUtcNow() + keep);
         }
-        foreach (var one in gone) one.Watch?.Dispose();
     }
 
-    public void Dispose()
-    {
-        lock (gate)
-        {
-            foreach (var entry in entries.Values) entry.Watch?.Dispose();
-            entries.Clear();
-        }
-    }
+    private bool Holds(Entry entry, DateTimeOffset now) => now < entry.Ends && !logins.HasChangedSince(entry.Account);
 
     /// <summary>Those that are over, or all of them when none is.</summary>
-    private void Forget(List<Entry> gone)
+    private void Forget()
     {
         var now = time.GetUtcNow();
         foreach (var (key, entry) in entries)
-            if (entry.IsOver || now >= entry.Ends)
-            {
-                entries.Remove(key);
-                gone.Add(entry);
-            }
-        if (entries.Count < Max) return;
-        gone.AddRange(entries.Values);
-        entries.Clear();
+            if (!Holds(entry, now)) entries.Remove(key);
+        if (entries.Count >= Max) entries.Clear();
     }
 }

@@ -7,5 +7,5 @@ public sealed class IndexModel : SignedInPage
 {
     public override string Title => "Facteur";
 
-    public IActionResult OnGet() => GoTo("/settings/security");
+    public IActionResult OnGet() => GoTo("/mail");
 }

@@ -16,8 +16,8 @@ public sealed class SignOutModel : WebPage
     {
         if (Web.Session is { } session) await Services.Sessions.RemoveAsync(session, Cancel);
         WebCookies.Remove(HttpContext, WebCookies.Session);
-        // What the browser kept of pages is nobody's business who uses it next.
-        Response.Headers["Clear-Site-Data"] = "\"cache\"";
+        // What the browser kept of pages and of mail is nobody's business who uses it next.
+        Response.Headers["Clear-Site-Data"] = "\"cache\", \"storage\"";
         return GoTo("/signin");
     }
 }

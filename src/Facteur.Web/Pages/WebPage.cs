@@ -17,6 +17,13 @@ public abstract class WebPage : PageModel
     /// <summary>Pages of the settings, for the menu.</summary>
     public static readonly IReadOnlyList<(string Path, string Key)> Menu =
     [
+        ("/settings/general", "Menu.General"), ("/settings/inbox", "Menu.Inbox"), ("/settings/labels", "Menu.Labels"), ("/settings/contacts", "Menu.Contacts"), ("/settings/accounts", "Menu.Accounts"), ("/settings/filters", "Menu.Filters"), ("/settings/vacation", "Menu.Vacation"),
+        ("/settings/forwarding-pop-imap", "Menu.Forwarding"), ("/settings/security", "Menu.SecurityGroup"), ("/settings/notifications", "Menu.Notifications"), ("/settings/offline", "Menu.Offline"), ("/settings/appearance", "Menu.Appearance"), ("/settings/data", "Menu.Data"),
+    ];
+
+    /// <summary>Pages below one of the menu, shown while one is among them.</summary>
+    public static readonly IReadOnlyList<(string Path, string Key)> SecurityMenu =
+    [
         ("/settings/security", "Menu.Security"), ("/settings/security/password", "Menu.Password"), ("/settings/security/two-step", "Menu.TwoStep"),
         ("/settings/security/passkeys", "Menu.Passkeys"), ("/settings/security/app-passwords", "Menu.AppPasswords"), ("/settings/security/programs", "Menu.Programs"),
     ];
@@ -40,6 +47,16 @@ public abstract class WebPage : PageModel
 
     /// <summary>A field of the form, or "".</summary>
     protected string Field(string name) => Request.HasFormContentType ? Request.Form[name].ToString() : "";
+
+    /// <summary>A field that is a whole number, within its bounds; null for all else.</summary>
+    protected int? Number(string name, int min, int max) =>
+        int.TryParse(Field(name), NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= min && number <= max ? number : null;
+
+    /// <summary>Every value of a field.</summary>
+    protected IReadOnlyList<string> Fields(string name) => Request.HasFormContentType ? [.. Request.Form[name].OfType<string>()] : [];
+
+    /// <summary>Why something cannot be, in the language of the page where there are words for it.</summary>
+    protected string Why(AccountRuleException refused) => T.Of(refused);
 
     /// <summary>On to a page of ours, with GET.</summary>
     protected IActionResult GoTo(string path)
@@ -77,6 +94,9 @@ public abstract class SignedInPage : WebPage
     public AccountRecord Account => Web.Account!;
     public WebSession Session => Web.Session!;
 
+    /// <summary>How its owner wants the pages, read before the page is.</summary>
+    public WebmailSetting Setting { get; protected set; } = new();
+
     /// <summary>Whether this is the password of the account that is signed in.</summary>
     protected ValueTask<bool> IsOwnPasswordAsync(string password) => Services.SignIn.IsPasswordAsync(Account, password, Web.Client, Cancel);
 
@@ -90,7 +110,8 @@ public abstract class SignedInPage : WebPage
         else if (Web.Session.MustEnroll && !IsForEnrolling) context.Result = GoTo("/settings/security/two-step");
         else
         {
-            if (Request.Query["done"].ToString() is { Length: > 0 and < 30 } done) Notice = WebText.Resources.GetString("Done." + done, CultureInfo.InvariantCulture) is null ? null : T["Done." + done];
+            if (Request.Query["done"].ToString() is { Length: > 0 and < 30 } done) Notice = WebText.Has("Done." + done) ? T["Done." + done] : null;
+            Setting = await Services.Webmail.ReadAsync(Account.Id, Cancel);
             await next();
         }
     }

@@ -114,7 +114,7 @@ internal sealed partial class PasskeyEndpoints(WebServices web, IServiceProvider
         }
         catch (AccountRuleException e)
         {
-            await RefuseAsync(context, e.Message);
+            await RefuseAsync(context, context.T().Of(e));
             return;
         }
         await WriteAsync(context, new JsonObject { ["next"] = "/settings/security/passkeys?done=passkey" }.ToJsonString());

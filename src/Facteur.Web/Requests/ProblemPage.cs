@@ -19,7 +19,7 @@ internal static class ProblemPage
             <!doctype html>
             <html lang="{text.Language}">
             <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>{encode.Encode(text[key + ".Title"])}</title>
-            <link rel="stylesheet" href="{StaticAssets.Path("facteur.css")}"></head>
+            <link rel="stylesheet" href="{StaticAssets.Path("tokens.css")}"><link rel="stylesheet" href="{StaticAssets.Path("facteur.css")}"></head>
             <body class="narrow"><main><h1>{encode.Encode(text[key + ".Title"])}</h1><p>{encode.Encode(text.Format(key + ".Text", detail))}</p>{link}</main></body>
             </html>
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 using Facteur.Accounts;
@@ -12,7 +13,7 @@ namespace Facteur.Web.Requests;
 /// <summary>What is known of one request beyond HTTP: who is signed in, the language, the secret of its forms.</summary>
 public sealed class WebRequest
 {
-    private const int VisitorOctets = 16;
+    private const int VisitorOctets = 16, TokenOctets = HMACSHA256.HashSizeInBytes;
     private readonly HttpContext context;
     private readonly byte[] key;
     private string? visitor;
@@ -42,7 +43,10 @@ public sealed class WebRequest
         CertificateHash = context.Connection.ClientCertificate is { } certificate ? Convert.ToHexStringLower(SHA256.HashData(certificate.RawData)) : null,
     };
 
-    /// <summary>What a form of this page sends back: a form that another site sends in the browser's name does not know it.</summary>
+    /// <summary>
+    /// What a form of this page sends back: a form that another site sends in the browser's name does not know it. Masked by octets that are other ones each time it is asked
+    /// for, so that the length of a page that is compressed tells nothing of it.
+    /// </summary>
     public string FormToken
     {
         get
@@ -52,14 +56,23 @@ public sealed class WebRequest
                 visitor = Convert.ToHexString(RandomNumberGenerator.GetBytes(VisitorOctets));
                 WebCookies.Write(context, WebCookies.Visitor, visitor);
             }
-            return TokenFor(Session is { } session ? "session " + session.Key : "visitor " + visitor);
+            Span<byte> masked = stackalloc byte[2 * TokenOctets];
+            RandomNumberGenerator.Fill(masked[..TokenOctets]);
+            Mask(OwnToken(), masked[..TokenOctets], masked[TokenOctets..]);
+            return Convert.ToHexString(masked);
         }
     }
 
     /// <summary>The hidden field with <see cref="FormToken"/>; each form that is posted has one.</summary>
     public IHtmlContent FormField => new HtmlString($"<input type=\"hidden\" name=\"{CsrfGuard.Field}\" value=\"{FormToken}\">");
 
-    internal bool IsOwnForm(string token) => (Session is not null || visitor is not null) && OpaqueToken.Same(token, FormToken);
+    internal bool IsOwnForm(string token)
+    {
+        Span<byte> masked = stackalloc byte[2 * TokenOctets];
+        if (Session is null && visitor is null || Convert.FromHexString(token, masked, out _, out var written) != OperationStatus.Done || written != masked.Length) return false;
+        Mask(masked[TokenOctets..], masked[..TokenOctets], masked[TokenOctets..]);
+        return CryptographicOperations.FixedTimeEquals(masked[TokenOctets..], OwnToken());
+    }
 
     /// <summary>The browser is someone else's from now on: what it had before is worth nothing.</summary>
     internal void ForgetVisitor()
@@ -68,7 +81,12 @@ public sealed class WebRequest
         WebCookies.Remove(context, WebCookies.Visitor);
     }
 
-    private string TokenFor(string whom) => Convert.ToHexString(HMACSHA256.HashData(key, Encoding.UTF8.GetBytes("form " + whom)));
+    private byte[] OwnToken() => HMACSHA256.HashData(key, Encoding.UTF8.GetBytes("form " + (Session is { } session ? "session " + session.Key : "visitor " + visitor)));
+
+    private static void Mask(ReadOnlySpan<byte> token, ReadOnlySpan<byte> mask, Span<byte> masked)
+    {
+        for (var at = 0; at < TokenOctets; at++) masked[at] = (byte)(token[at] ^ mask[at]);
+    }
 
     internal static string Printable(string text) =>
         string.Concat((text.Length > 300 ? text[..300] : text).Where(c => !char.IsControl(c) && !char.IsSurrogate(c)));

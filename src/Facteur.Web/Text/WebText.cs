@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Resources;
+using Facteur.Accounts;
 
 namespace Facteur.Web.Text;
 
@@ -7,6 +8,9 @@ namespace Facteur.Web.Text;
 public sealed class WebText
 {
     internal static readonly ResourceManager Resources = new("Facteur.Web.Text.Texts", typeof(WebText).Assembly);
+
+    /// <summary>Texts of the settings pages, which are as many as all others.</summary>
+    internal static readonly ResourceManager Settings = new("Facteur.Web.Text.SettingsTexts", typeof(WebText).Assembly);
 
     private static readonly Dictionary<string, WebText> all = new(StringComparer.Ordinal) { ["en"] = new WebText("en", "en-GB"), ["fr"] = new WebText("fr", "fr-FR") };
 
@@ -24,9 +28,19 @@ public sealed class WebText
     /// <summary>For dates and numbers.</summary>
     public CultureInfo Culture { get; }
 
-    public string this[string key] => Resources.GetString(key, language) ?? throw new KeyNotFoundException($"there is no text {key}");
+    public string this[string key] => Lookup(key, language) ?? throw new KeyNotFoundException($"there is no text {key}");
+
+    /// <summary>Whether there is such a text.</summary>
+    public static bool Has(string key) => Lookup(key, CultureInfo.InvariantCulture) is not null;
+
+    /// <summary>The text of a number: the key with ".One" or ".Many" behind it. French counts 0 as one thing.</summary>
+    public string Count(string key, long count) => Format(key + (count == 1 || count == 0 && Language == "fr" ? ".One" : ".Many"), count);
 
     public string Format(string key, params object?[] arguments) => string.Format(Culture, this[key], arguments);
+
+    /// <summary>Why something cannot be, in this language where there are words for it.</summary>
+    public string Of(AccountRuleException refused) =>
+        refused.Rule.Length > 0 && Has("Rule." + refused.Rule) ? Format("Rule." + refused.Rule, [.. refused.Arguments]) : refused.Message;
 
     /// <summary>A moment to the minute, in UTC: which clock the reader's is, the server cannot know.</summary>
     public string Time(DateTimeOffset time) => time.UtcDateTime.ToString("d MMM yyyy, HH:mm", Culture) + " UTC";
@@ -37,6 +51,8 @@ public sealed class WebText
     public static WebText Of(string language) => Find(language) ?? English;
 
     public static WebText? Find(string language) => all.GetValueOrDefault(language);
+
+    private static string? Lookup(string key, CultureInfo language) => Resources.GetString(key, language) ?? Settings.GetString(key, language);
 
     /// <summary>The best of our languages for Accept-Language (RFC 9110 §12.5.4), or null.</summary>
     public static WebText? Accepted(string header)

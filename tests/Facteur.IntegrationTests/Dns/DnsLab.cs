@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using Facteur.Net.Dns;
 
@@ -192,24 +191,7 @@ internal sealed partial class DnsLab : IAsyncDisposable
     // Both servers write ports so.
     private static string At(IPEndPoint endPoint) => string.Create(CultureInfo.InvariantCulture, $"{endPoint.Address}@{endPoint.Port}");
 
-    private static IPEndPoint FreePort()
-    {
-        while (true)
-        {
-            using var udp = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-            udp.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-            using var tcp = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-            try
-            {
-                tcp.Bind(udp.LocalEndPoint!);
-                return (IPEndPoint)udp.LocalEndPoint!;
-            }
-            catch (SocketException)
-            {
-                // Taken for TCP: another.
-            }
-        }
-    }
+    private static IPEndPoint FreePort() => new(IPAddress.Loopback, FreePorts.Take());
 
     // The first character of a signature.
     [GeneratedRegex(@"^(\S+\s+\d+\s+RRSIG\s+(?:A|AAAA|MX|TXT|TLSA) .* )(\S)(?=\S+$)", RegexOptions.Multiline, 10_000)]

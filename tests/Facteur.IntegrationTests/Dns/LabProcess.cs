@@ -30,7 +30,7 @@ internal sealed class LabProcess : IAsyncDisposable
         server.process.Start();
         server.process.BeginOutputReadLine();
         server.process.BeginErrorReadLine();
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(3));
         if (await Task.WhenAny(server.ready.Task, server.process.WaitForExitAsync(limit.Token)) == server.ready.Task) return server;
         await server.DisposeAsync();
         throw new InvalidOperationException($"{file} did not become ready: {server.Log}");

@@ -8,7 +8,7 @@ namespace Facteur.IntegrationTests.Filtering;
 /// <summary>A daemon of the machine, run by a test in the foreground with a configuration of its own; ends with the test.</summary>
 internal sealed class DaemonProcess : IAsyncDisposable
 {
-    private static readonly TimeSpan patience = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan patience = TimeSpan.FromMinutes(3);
     private readonly Process process;
     private readonly System.Text.StringBuilder output = new();
 
@@ -29,12 +29,7 @@ internal sealed class DaemonProcess : IAsyncDisposable
         return daemon;
     }
 
-    public static IPEndPoint FreePort()
-    {
-        using var held = new TcpListener(IPAddress.Loopback, 0);
-        held.Start();
-        return (IPEndPoint)held.LocalEndpoint;
-    }
+    public static IPEndPoint FreePort() => new(IPAddress.Loopback, FreePorts.Take());
 
     /// <summary>Stops it with SIGKILL: nothing of it is kept.</summary>
     public async Task KillAsync()

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
@@ -18,8 +17,8 @@ internal sealed class LdapServer : IAsyncDisposable
 
     private LdapServer(string folder) => this.folder = folder;
 
-    public int Port { get; } = FreePort();
-    public int TlsPort { get; } = FreePort();
+    public int Port { get; } = FreePorts.Take();
+    public int TlsPort { get; } = FreePorts.Take();
 
     /// <summary>The authority of the server's certificate.</summary>
     public string Authority => Path.Combine(folder, "ca.pem");
@@ -56,7 +55,7 @@ internal sealed class LdapServer : IAsyncDisposable
         process.Start();
         process.BeginErrorReadLine();
         process.BeginOutputReadLine();
-        await ready.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await ready.Task.WaitAsync(TimeSpan.FromMinutes(3));
     }
 
     public async Task KillAsync()
@@ -156,12 +155,5 @@ internal sealed class LdapServer : IAsyncDisposable
         File.WriteAllText(Authority, authority.ExportCertificatePem());
         File.WriteAllText(Path.Combine(folder, "server.pem"), issued.ExportCertificatePem());
         File.WriteAllText(Path.Combine(folder, "server.key"), own.ExportPkcs8PrivateKeyPem());
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -9,7 +9,7 @@ internal sealed record PopProgram(string Name, string Folder, FacteurServer Serv
         import os, poplib, ssl, sys
         host, port, user, password, ca, folder, delete = sys.argv[1:]
         context = ssl.create_default_context(cafile=ca)
-        box = poplib.POP3_SSL(host, int(port), context=context, timeout=30)
+        box = poplib.POP3_SSL(host, int(port), context=context, timeout=180)
         box.sock.suppress_ragged_eofs = False
         box.user(user); box.pass_(password)
         path = os.path.join(folder, "seen")
@@ -99,7 +99,7 @@ internal sealed record PopProgram(string Name, string Folder, FacteurServer Serv
         var deliver = Path.Combine(Folder, "deliver");
         await File.WriteAllTextAsync(deliver, $"#!/bin/sh\nexec cat > \"$(mktemp {Folder}/new/XXXXXXXXXX)\"\n");
         await File.WriteAllTextAsync(configuration, $"""
-            poll localhost protocol pop3 service {Port} timeout 20 uidl username "{User}" password "{Password}" ssl sslcertck sslcertfile {Server.CertificateAuthority} {(delete ? "nokeep" : "keep")} mda "sh {deliver}"
+            poll localhost protocol pop3 service {Port} timeout 180 uidl username "{User}" password "{Password}" ssl sslcertck sslcertfile {Server.CertificateAuthority} {(delete ? "nokeep" : "keep")} mda "sh {deliver}"
 
             """);
         await Programs.RunAsync("chmod", ["600", configuration]);

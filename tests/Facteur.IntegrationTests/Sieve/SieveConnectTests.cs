@@ -67,7 +67,7 @@ public sealed class SieveConnectTests
 
     private static Task<ProgramResult> ConnectAsAsync(FacteurServer server, string password, params string[] arguments) => Programs.RunAsync("sieve-connect",
         ["--server", "localhost", "--port", server.Port("managesieve").ToString(System.Globalization.CultureInfo.InvariantCulture), "--4", "--user", User, "--authmech", "PLAIN",
-            "--tlscafile", server.CertificateAuthority, "--noclearauth", "--noclearchan", "--passwordfd", "0", .. arguments], password + "\n", TimeSpan.FromMinutes(1));
+            "--tlscafile", server.CertificateAuthority, "--noclearauth", "--noclearchan", "--passwordfd", "0", .. arguments], password + "\n");
 
     private static async Task<string> SucceedAsync(FacteurServer server, params string[] arguments)
     {

@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 
@@ -31,7 +29,7 @@ internal sealed partial class FacteurServer : IAsyncDisposable
             return;
         }
         string[] names = web ? [.. listeners, "https"] : listeners;
-        ports = FreePorts(names.Length).Zip(names).ToDictionary(p => p.Second, p => p.First);
+        ports = names.ToDictionary(name => name, _ => FreePorts.Take());
         WriteConfiguration();
     }
 
@@ -45,16 +43,18 @@ internal sealed partial class FacteurServer : IAsyncDisposable
     /// <summary>Gives a listener another port in the configuration; a reload or start makes it so.</summary>
     public int Move(string listener)
     {
-        ports[listener] = FreePorts(1)[0];
+        ports[listener] = FreePorts.Take();
         WriteConfiguration();
         return ports[listener];
     }
 
     public Task<ProgramResult> CliAsync(params string[] arguments) => Programs.RunAsync(Programs.Facteur, [.. arguments, "--config", Configuration]);
 
-    public async Task AddAccountAsync(string address, string password)
+    /// <param name="name">Shown to others; null for none.</param>
+    public async Task AddAccountAsync(string address, string password, string? name = null)
     {
-        var result = await Programs.RunAsync(Programs.Facteur, ["account", "add", address, "--password-stdin", "--config", Configuration], password + "\n");
+        string[] named = name is null ? [] : ["--name", name];
+        var result = await Programs.RunAsync(Programs.Facteur, ["account", "add", address, .. named, "--password-stdin", "--config", Configuration], password + "\n");
         Assert.True(result.ExitCode == 0, result.ToString());
     }
 
@@ -109,7 +109,7 @@ internal sealed partial class FacteurServer : IAsyncDisposable
             if (counts && log.ToString().Contains(text, StringComparison.Ordinal)) return;
             awaited.Add((text, seen));
         }
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(3));
         var ended = process!.WaitForExitAsync(limit.Token);
         if (await Task.WhenAny(seen.Task, ended) != seen.Task) throw new InvalidOperationException($"'{text}' was not logged: {Log}");
     }
@@ -128,7 +128,7 @@ internal sealed partial class FacteurServer : IAsyncDisposable
     {
         if (process is null || process.HasExited) return process?.ExitCode ?? 0;
         Signal(PosixSignalNumber.Terminate);
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(3));
         await process.WaitForExitAsync(limit.Token);
         return process.ExitCode;
     }
@@ -150,15 +150,6 @@ internal sealed partial class FacteurServer : IAsyncDisposable
         ["auth"] = new Dictionary<string, string> { ["plaintext"] = "loopback" },
         ["listen"] = ports.ToDictionary(p => p.Key, p => new[] { $"127.0.0.1:{p.Value.ToString(CultureInfo.InvariantCulture)}" }),
     }));
-
-    private static List<int> FreePorts(int count)
-    {
-        var held = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToList();
-        held.ForEach(l => l.Start());
-        var ports = held.Select(l => ((IPEndPoint)l.LocalEndpoint).Port).ToList();
-        held.ForEach(l => l.Stop());
-        return ports;
-    }
 
     [LibraryImport("libc", EntryPoint = "kill")]
     private static partial int Kill(int process, int signal);

@@ -126,7 +126,7 @@ internal sealed class TestClient : IAsyncDisposable
     private async Task<bool> FillAsync()
     {
         start = end = 0;
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(3));
         try { end = await stream.ReadAsync(buffer, limit.Token); }
         catch (IOException) { end = 0; }
         return end > 0;

@@ -1,5 +1,4 @@
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
+using Facteur.IntegrationTests.Browser;
 using Microsoft.Playwright;
 
 namespace Facteur.IntegrationTests.Web;
@@ -20,18 +19,13 @@ internal sealed class Chromium : IAsyncDisposable
     /// <summary>Console errors, violations of the policy, dialogs and requests to other origins, in order.</summary>
     public List<string> Complaints { get; } = [];
 
-    public static async Task<Chromium> OpenAsync(FacteurServer server, int width = 1280, string locale = "en-GB")
+    public static async Task<Chromium> OpenAsync(FacteurServer server, int width = 1280, string locale = "en-GB", bool scripts = true)
     {
         Programs.Require("chromium");
         var playwright = await Playwright.CreateAsync();
-        // The key of the server's certificate counts as good, as if the authority were installed: with errors merely passed over there are no passkeys.
-        var key = await KeyHashAsync(server);
-        var browser = await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
-        {
-            ExecutablePath = "/usr/bin/chromium",
-            Args = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-background-networking", $"--ignore-certificate-errors-spki-list={key}"],
-        });
-        var context = await browser.NewContextAsync(new BrowserNewContextOptions { ViewportSize = new ViewportSize { Width = width, Height = 900 }, Locale = locale });
+        var browser = await LocalChromium.LaunchAsync(playwright, server.Port("https"));
+        var context = await browser.NewContextAsync(new BrowserNewContextOptions { ViewportSize = new ViewportSize { Width = width, Height = 900 }, Locale = locale, JavaScriptEnabled = scripts });
+        Patience.Begin(context);
         var page = await context.NewPageAsync();
         var opened = new Chromium(playwright, browser, context, page, $"https://localhost:{server.Port("https")}");
         page.Console += (_, message) => opened.Note(message.Type == "error", "console: " + message.Text);
@@ -72,14 +66,5 @@ internal sealed class Chromium : IAsyncDisposable
     private void Note(bool matters, string what)
     {
         if (matters) Complaints.Add(what);
-    }
-
-    private static async Task<string> KeyHashAsync(FacteurServer server)
-    {
-        var shown = await Programs.RunAsync("openssl", ["s_client", "-connect", $"127.0.0.1:{server.Port("https")}", "-servername", "localhost"], "");
-        const string Begin = "-----BEGIN CERTIFICATE-----", End = "-----END CERTIFICATE-----";
-        var from = shown.Output.IndexOf(Begin, StringComparison.Ordinal);
-        using var certificate = X509Certificate2.CreateFromPem(shown.Output.AsSpan(from, shown.Output.IndexOf(End, StringComparison.Ordinal) + End.Length - from));
-        return Convert.ToBase64String(SHA256.HashData(certificate.PublicKey.ExportSubjectPublicKeyInfo()));
     }
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using Microsoft.Playwright;
 
 namespace Facteur.IntegrationTests.Web;
@@ -7,15 +6,15 @@ namespace Facteur.IntegrationTests.Web;
 /// <summary>The sign-in pages in a real browser: password, second factor, passkey, app password, in both languages and on a telephone.</summary>
 public sealed class SignInTests
 {
-    private const string User = "web@demo.test", Password = "soleil-42-papier";
+    private const string User = WebHouse.User, Password = WebHouse.Password;
 
     [Fact]
     public async Task Somebody_signs_in_adds_a_second_factor_a_passkey_and_an_app_password()
     {
-        await using var server = await StartAsync();
+        await using var server = await WebHouse.StartAsync("curl");
         await using var chromium = await Chromium.OpenAsync(server);
         var page = chromium.Page;
-        await page.GotoAsync(chromium.Origin + "/");
+        await page.GotoAsync(chromium.Origin + "/settings/security");
         await chromium.ShootAsync("signin");
         await SignInAsync(page);
         await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("Sessions and logins");
@@ -28,6 +27,8 @@ public sealed class SignInTests
 
         // Out, and in again: password and a recovery code.
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).First.ClickAsync();
+        await page.GetByLabel("E-mail address").WaitForAsync();
+        await page.GotoAsync(chromium.Origin + "/settings/security");
         await SignInAsync(page);
         await chromium.ShootAsync("code");
         await page.GetByLabel("Code of your authenticator").FillAsync(recovery);
@@ -36,6 +37,8 @@ public sealed class SignInTests
 
         // And with the passkey alone.
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).First.ClickAsync();
+        await page.GetByLabel("E-mail address").WaitForAsync();
+        await page.GotoAsync(chromium.Origin + "/settings/security");
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign in with a passkey" }).ClickAsync();
         await page.WaitForURLAsync("**/settings/security");
         await Assertions.Expect(page.Locator("tbody").First).ToContainTextAsync("passkey");
@@ -45,7 +48,7 @@ public sealed class SignInTests
     [Fact]
     public async Task Pages_fit_a_telephone_in_French_and_the_keyboard_is_enough()
     {
-        await using var server = await StartAsync();
+        await using var server = await WebHouse.StartAsync("curl");
         await using var chromium = await Chromium.OpenAsync(server, width: 375, locale: "fr-FR");
         var page = chromium.Page;
         await page.GotoAsync(chromium.Origin + "/settings/security/app-passwords");
@@ -65,17 +68,6 @@ public sealed class SignInTests
         Assert.Empty(chromium.Complaints);
     }
 
-    private static async Task<FacteurServer> StartAsync()
-    {
-        Programs.Require("chromium", "openssl", "curl");
-        var server = new FacteurServer(web: true);
-        var added = await server.CliAsync("domain", "add", "demo.test");
-        Assert.True(added.ExitCode == 0, added.ToString());
-        await server.AddAccountAsync(User, Password);
-        await server.StartAsync();
-        return server;
-    }
-
     private static async Task SignInAsync(IPage page)
     {
         await page.GetByLabel("E-mail address").FillAsync(User);
@@ -91,7 +83,7 @@ public sealed class SignInTests
         await page.GetByRole(AriaRole.Button, new() { Name = "Set up" }).ClickAsync();
         await chromium.ShootAsync("two-step");
         var secret = await page.Locator("code.secret").InnerTextAsync();
-        await page.Locator("#code").FillAsync(Code(secret, TimeProvider.System.GetUtcNow()));
+        await page.Locator("#code").FillAsync(Totp.Code(secret, TimeProvider.System.GetUtcNow()));
         await page.GetByRole(AriaRole.Button, new() { Name = "Switch on" }).ClickAsync();
         await Assertions.Expect(page.Locator(".codes li")).ToHaveCountAsync(10);
         await chromium.ShootAsync("recovery");
@@ -126,20 +118,5 @@ public sealed class SignInTests
         var url = $"imaps://localhost:{server.Port("imaps").ToString(CultureInfo.InvariantCulture)}/";
         var listed = await Programs.RunAsync("curl", ["-sS", "--cacert", server.CertificateAuthority, "--user", $"{User}:{secret}", url]);
         Assert.True(listed.ExitCode == 0 && listed.Output.Contains("INBOX", StringComparison.Ordinal), listed.ToString());
-    }
-
-    /// <summary>RFC 6238 with its defaults.</summary>
-    private static string Code(string base32, DateTimeOffset at)
-    {
-        const string Alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-        var bits = string.Concat(base32.Trim().Select(c => Convert.ToString(Alphabet.IndexOf(c, StringComparison.Ordinal), 2).PadLeft(5, '0')));
-        var key = Enumerable.Range(0, bits.Length / 8).Select(i => Convert.ToByte(bits.Substring(8 * i, 8), 2)).ToArray();
-        var step = new byte[8];
-        System.Buffers.Binary.BinaryPrimitives.WriteInt64BigEndian(step, at.ToUnixTimeSeconds() / 30);
-#pragma warning disable CA5350 // as the RFC says
-        var hash = HMACSHA1.HashData(key, step);
-#pragma warning restore CA5350
-        var number = System.Buffers.Binary.BinaryPrimitives.ReadInt32BigEndian(hash.AsSpan(hash[^1] & 15)) & int.MaxValue;
-        return (number % 1_000_000).ToString("000000", CultureInfo.InvariantCulture);
     }
 }

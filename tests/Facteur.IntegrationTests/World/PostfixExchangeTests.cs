@@ -55,7 +55,7 @@ public sealed partial class PostfixExchangeTests(MailWorld world) : WorldTests(w
 
         await World.Postfix.SendAsync(MailWorld.Paul, MailWorld.Bob, subject, "Hello Bob.");
         await World.B.WaitMessageAsync(MailWorld.Bob, subject);
-        Assert.Matches(VerifiedToB(), World.Postfix.Log);
+        await World.Postfix.WaitLogAsync(VerifiedToB());
     }
 
     [Fact]

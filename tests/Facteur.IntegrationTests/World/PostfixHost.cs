@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using System.Text.RegularExpressions;
 using Facteur.IntegrationTests.Dns;
 using Facteur.IntegrationTests.Filtering;
 
@@ -53,11 +54,28 @@ internal sealed class PostfixHost(string folder, IPAddress address, string domai
         await client.CommandAsync("QUIT", "221");
     }
 
+    /// <summary>Waits until it has logged this: what a program of it says comes into the log some time.</summary>
+    public async Task WaitLogAsync(Regex line)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(3));
+        while (!line.IsMatch(Log))
+        {
+            try
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, limit.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                throw new InvalidOperationException($"'{line}' was not logged: {Log}");
+            }
+        }
+    }
+
     /// <summary>The message in a mailbox whose text has these words, as it lies there; waits for it.</summary>
     public async Task<string> WaitMessageAsync(string mailbox, string words)
     {
         var place = Path.Combine(folder, "mail", mailbox, "new");
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(3));
         while (true)
         {
             if (Directory.Exists(place))

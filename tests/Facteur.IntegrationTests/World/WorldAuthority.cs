@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
@@ -25,13 +26,15 @@ internal sealed class WorldAuthority : IDisposable
     /// <summary>The authority's certificate, in PEM.</summary>
     public string Bundle => Path.Combine(folder, "authority.pem");
 
-    /// <summary>Writes a certificate for these names, and its key, to NAME.pem and NAME.key.</summary>
+    /// <summary>Writes a certificate for these names or addresses, and its key, to NAME.pem and NAME.key.</summary>
     public (string Certificate, string Key) Issue(string file, params string[] names)
     {
         using var own = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest($"CN={names[0]}", own, HashAlgorithmName.SHA256);
         var alternatives = new SubjectAlternativeNameBuilder();
-        foreach (var name in names) alternatives.AddDnsName(name);
+        foreach (var name in names)
+            if (IPAddress.TryParse(name, out var address)) alternatives.AddIpAddress(address);
+            else alternatives.AddDnsName(name);
         request.CertificateExtensions.Add(alternatives.Build());
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(false, false, 0, true));
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.1")], false));

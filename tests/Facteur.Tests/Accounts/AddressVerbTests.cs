@@ -1,3 +1,4 @@
+using System.Text;
 using Facteur.Accounts;
 using Facteur.Storage;
 
@@ -90,7 +91,46 @@ public sealed class AddressVerbTests
         Assert.Equal("moi@demo.test forwards to this account already; mail would go in circles.", await ComplaintAsync(async () => await admin.SetForwardAsync("ami@demo.test", ["moi@demo.test"], ForwardKeep.Keep, default)));
         Assert.Equal("moi+x@demo.test is an address of the account itself.", await ComplaintAsync(async () => await admin.SetForwardAsync("moi@demo.test", ["moi+x@demo.test"], ForwardKeep.Keep, default)));
         await admin.SetForwardAsync("moi@demo.test", [], ForwardKeep.Keep, default);
-        Assert.Null(await admin.GetForwardAsync("moi@demo.test", default));
+        Assert.Empty((await admin.GetForwardAsync("moi@demo.test", default))!.Targets);
+    }
+
+    [Fact]
+    public async Task A_code_is_guessed_at_a_few_times_and_a_few_go_out_in_a_day()
+    {
+        await using var server = await AccountsFixture.CreateAsync();
+        var admin = server.Administration;
+        var code = await admin.AskForwardAsync("moi@demo.test", "moi@ailleurs.test", default);
+        for (var i = 0; i < AccountService.MaxCodeTries; i++) Assert.False(await admin.ConfirmForwardAsync("moi@demo.test", "moi@ailleurs.test", "wrong", default));
+        Assert.False(await admin.ConfirmForwardAsync("moi@demo.test", "moi@ailleurs.test", code!, default));
+        for (var i = 1; i < AccountService.MaxCodesADay; i++) code = await admin.AskForwardAsync("moi@demo.test", "moi@ailleurs.test", default);
+        Assert.StartsWith("At most 10 codes", await ComplaintAsync(async () => await admin.AskForwardAsync("moi@demo.test", "autre@ailleurs.test", default)), StringComparison.Ordinal);
+        await admin.RemoveForwardAsync("moi@demo.test", "moi@ailleurs.test", default);
+        Assert.StartsWith("At most 10 codes", await ComplaintAsync(async () => await admin.AskForwardAsync("moi@demo.test", "autre@ailleurs.test", default)), StringComparison.Ordinal);
+        server.Clock.Advance(TimeSpan.FromDays(1));
+        Assert.NotNull(await admin.AskForwardAsync("moi@demo.test", "autre@ailleurs.test", default));
+        Assert.DoesNotContain(code!, Encoding.UTF8.GetString((await server.Store.Settings.GetAsync(SettingScope.Of(server.Moi.Id), "forward", default))!.Value.Span), StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public async Task Addresses_of_rules_take_no_mail_by_themselves()
+    {
+        await using var server = await AccountsFixture.CreateAsync();
+        var admin = server.Administration;
+        Assert.Null(await admin.AskForwardAsync("moi@demo.test", "ami@demo.test", default, use: false));
+        Assert.True(await admin.MaySendOnAsync(server.Moi.Id, "ami@demo.test", default));
+        Assert.False(await admin.MaySendOnAsync(server.Moi.Id, "moi+x@demo.test", default));
+        var code = await admin.AskForwardAsync("moi@demo.test", "far@example.org", default, use: false);
+        Assert.False(await admin.MaySendOnAsync(server.Moi.Id, "far@example.org", default));
+        Assert.True(await admin.ConfirmForwardAsync("moi@demo.test", "far@example.org", code!, default));
+        Assert.True(await admin.MaySendOnAsync(server.Moi.Id, "far@example.org", default));
+        Assert.DoesNotContain((await admin.GetForwardAsync("moi@demo.test", default))!.Targets, one => one.IsUsed);
+        await admin.SetForwardAsync("moi@demo.test", ["there@example.org"], ForwardKeep.Archive, default);
+        Assert.Equal(["there@example.org"], (await admin.GetForwardAsync("moi@demo.test", default))!.Targets.Where(one => one.IsUsed).Select(one => one.Address));
+        Assert.True(await admin.MaySendOnAsync(server.Moi.Id, "far@example.org", default));
+        Assert.Null(await admin.AskForwardAsync("moi@demo.test", "far@example.org", default));
+        Assert.Equal(["there@example.org", "far@example.org"], (await admin.GetForwardAsync("moi@demo.test", default))!.Targets.Where(one => one.IsUsed).Select(one => one.Address));
+        await admin.RemoveForwardAsync("moi@demo.test", "far@example.org", default);
+        Assert.False(await admin.MaySendOnAsync(server.Moi.Id, "far@example.org", default));
     }
 
     [Fact]

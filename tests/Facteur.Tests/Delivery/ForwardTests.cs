@@ -110,11 +110,5 @@ public sealed class ForwardTests
         Assert.Equal("claude@elsewhere.test", Assert.Single(await fixture.Store.Queue.ListAsync(new QueueFilter(), null, 10, default)).Recipient.Address);
     }
 
-    private static async Task<string> SentAsync(SmtpFixture fixture, QueueMessage message)
-    {
-        await using var body = (await fixture.Store.OpenBodyAsync(message.Content, default))!;
-        var octets = new byte[body.Length];
-        for (var at = 0; at < octets.Length;) at += await body.ReadAsync(at, octets.AsMemory(at), default);
-        return Encoding.Latin1.GetString(message.Prefix.Span) + Encoding.Latin1.GetString(octets.AsSpan(message.SkipOctets));
-    }
+    private static Task<string> SentAsync(SmtpFixture fixture, QueueMessage message) => fixture.Store.ReadSentAsync(message, Encoding.Latin1);
 }

@@ -85,6 +85,34 @@ public sealed class BlobMethodTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_large_upload_may_come_in_pieces_that_are_joined()
+    {
+        var (octets, pieces) = (new byte[20_000_001], new List<string>());
+        new Random(20).NextBytes(octets);
+        foreach (var piece in octets.Chunk(octets.Length / 3))
+        {
+            await using var intake = jmap.Store.Uploads.Begin(new Facteur.Storage.Emails.UploadOwner(jmap.Ada.Id, jmap.Ada.Id), piece.Length);
+            await intake.WriteAsync(piece, default);
+            pieces.Add($"u{(await intake.CompleteAsync("application/octet-stream", default)).Id.Value}");
+        }
+        var sources = string.Join(",", pieces.Select(piece => $$"""{"blobId": "{{piece}}"}"""));
+        var whole = (await jmap.CallAsync("Blob/upload", $$$"""{"create": {"whole": {"data": [{{{sources}}}], "type": "application/pdf"} }}""")).GetProperty("created").GetProperty("whole");
+        Assert.Equal((octets.Length, "application/pdf"), (whole.GetProperty("size").GetInt32(), whole.GetProperty("type").GetString()));
+        var got = await jmap.CallAsync("Blob/get", $$$"""{"ids": ["{{{whole.GetProperty("id").GetString()}}}"], "properties": ["digest:sha-256"]}""");
+        Assert.Equal(Convert.ToBase64String(System.Security.Cryptography.SHA256.HashData(octets)), got.GetProperty("list")[0].GetProperty("digest:sha-256").GetString());
+    }
+
+    [Fact]
+    public async Task One_request_makes_no_more_than_so_many_octets()
+    {
+        await using var small = await JmapHarness.StartAsync(new JmapLimits { MaxSizeBlobsInRequest = 25 });
+        var answer = await small.CallAsync("Blob/upload", """{"create": {"a": {"data": [{"data:asText": "0123456789"}]}, "b": {"data": [{"blobId": "#a"}, {"blobId": "#a"}]}, "c": {"data": []}}}""");
+        Assert.Equal("rateLimit", answer.GetProperty("notCreated").GetProperty("b").GetProperty("type").GetString());
+        Assert.Equal(["a", "c"], answer.GetProperty("created").EnumerateObject().Select(one => one.Name));
+        Assert.Equal(20, (await small.CallAsync("Blob/upload", """{"create": {"a": {"data": [{"data:asText": "01234567890123456789"}]}}}""")).GetProperty("created").GetProperty("a").GetProperty("size").GetInt32());
+    }
+
+    [Fact]
     public async Task Many_uploads_are_few_commits()
     {
         var create = string.Join(",", Enumerable.Range(0, 500).Select(i => $$$"""  "c{{{i}}}": {"data": [{"data:asText": "{{{i}}}"}]}  """));

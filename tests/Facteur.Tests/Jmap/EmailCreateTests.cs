@@ -179,6 +179,34 @@ public sealed class EmailCreateTests(SharedJmap shared) : IClassFixture<SharedJm
         Assert.Equal(body.Length, parts[2].GetProperty("size").GetInt64());
     }
 
+    // RFC 8621 §4.6: a blob that was uploaded; of a message, also a part of it.
+    [Fact]
+    public async Task Uploads_are_attached_as_they_came()
+    {
+        var octets = new byte[70_000];
+        new Random(7).NextBytes(octets);
+        var file = await UploadAsync(octets, "application/octet-stream");
+        Assert.StartsWith("u", file, StringComparison.Ordinal);
+        var mail = await UploadAsync(System.Text.Encoding.ASCII.GetBytes("Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\ntext\r\n--b\r\nContent-Type: image/gif\r\nContent-Transfer-Encoding: base64\r\n\r\nR0lGODlh\r\n--b--\r\n"), "message/rfc822");
+        var created = await jmap.CreateAsync($$"""
+            {"bodyValues": {"t": {"value": "see"} }, "textBody": [{"partId": "t", "type": "text/plain"}],
+             "attachments": [{"blobId": "{{file}}", "type": "application/pdf", "name": "facture.pdf"}, {"blobId": "{{mail}}-2", "type": "image/gif"}, {"blobId": "{{file}}", "name": "again"}]}
+            """);
+        var parts = (await jmap.EmailAsync(created.GetProperty("id").GetString(), """["attachments"]""")).GetProperty("attachments").EnumerateArray().ToList();
+        Assert.Equal([("application/pdf", octets.Length), ("image/gif", 6), ("application/octet-stream", octets.Length)], parts.Select(part => (part.GetProperty("type").GetString()!, part.GetProperty("size").GetInt32())));
+        foreach (var part in (JsonElement[])[parts[0], parts[2]])
+        {
+            var blob = (await jmap.CallAsync("Blob/get", $$"""{"ids": ["{{part.GetProperty("blobId").GetString()}}"], "properties": ["data:asBase64"]}""")).GetProperty("list")[0];
+            Assert.Equal(octets, blob.GetProperty("data:asBase64").GetBytesFromBase64());
+        }
+        // The upload itself may go: the email has its own copy.
+        Assert.Equal("blobNotFound", (await jmap.RefuseAsync("""{"attachments": [{"blobId": "u999"}]}""")).GetProperty("type").GetString());
+    }
+
+    private async Task<string> UploadAsync(byte[] octets, string type) =>
+        (await jmap.CallAsync("Blob/upload", $$$$"""{"create": {"b": {"data": [{"data:asBase64": "{{{{Convert.ToBase64String(octets)}}}}"}], "type": "{{{{type}}}}"}}}"""))
+            .GetProperty("created").GetProperty("b").GetProperty("id").GetString()!;
+
     // A part of a received message is attached again by its blob id.
     [Fact]
     public async Task Parts_of_other_messages_are_attached_decoded()

@@ -166,7 +166,8 @@ public sealed class EventSourceTests : IAsyncLifetime
         var domain = (await web.Store.Directory.FindDomainAsync("demo.test", default))!;
         var shared = await web.Store.Directory.AddAccountAsync(domain.Id, "info@demo.test", "Info", AccountKind.Shared, default);
         var id = Facteur.Jmap.JmapIds.Of(shared.Id);
-        using var events = await EventReader.OpenAsync(JmapHttp.With(web), All);
+        // Of mail: the member's own account tells by other types that it may use another (SharingTests).
+        using var events = await EventReader.OpenAsync(JmapHttp.With(web), "?types=Email,EmailDelivery,Mailbox,Thread&closeafter=no&ping=0");
         await events.NextAsync();
         await web.Store.Directory.SetShareAsync(new ShareRecord(shared.Id, web.Moi.Id, ShareRights.Read), default);
         Assert.Equal([id], (await events.NextStateAsync()).Json.GetProperty("changed").EnumerateObject().Select(one => one.Name));
@@ -199,6 +200,19 @@ public sealed class EventSourceTests : IAsyncLifetime
         }
         while (told.Json.GetProperty("changed").GetProperty(account).GetProperty("Email").GetString() != state);
         Assert.InRange(count, 1, 50);
+    }
+
+    [Fact]
+    public async Task A_contact_is_told_to_its_owner_and_changes_no_mail()
+    {
+        var program = JmapHttp.With(web);
+        using var told = await EventReader.OpenAsync(program, "?types=ContactCard,Email&closeafter=no&ping=0");
+        await told.NextAsync();
+        await web.Services.Contacts.AddAsync(web.Moi.Id, new Facteur.Accounts.Contacts.ContactFields { Given = "Zoé" }, default);
+        var change = await told.NextStateAsync();
+        Assert.Equal(["ContactCard"], Types(change));
+        var state = (await web.Store.Contacts.StateAsync(web.Moi.Id, default)).Value.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        Assert.Equal(state, change.Json.GetProperty("changed").EnumerateObject().Single().Value.GetProperty("ContactCard").GetString());
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Net;
 using System.Text;
 using System.Text.Json;
@@ -38,6 +39,39 @@ public sealed class HttpTests(SharedWeb shared) : IClassFixture<SharedWeb>
         var answer = await program.PostAsync(JmapHttp.Echo);
         Assert.Equal((HttpStatusCode.OK, "application/json"), (answer.Status, answer.Header("Content-Type")));
         Assert.Equal($$"""{"methodResponses":[["Core/echo",{"hello":true},"c0"]],"sessionState":"{{(await program.SessionAsync()).GetProperty("state").GetString()}}"}""", answer.Body);
+    }
+
+    [Theory]
+    [InlineData("gzip, deflate, br", "br")]
+    [InlineData("gzip, br;q=0", "gzip")]
+    [InlineData("", "")]
+    public async Task An_answer_is_compressed_for_who_takes_that(string accepted, string coding)
+    {
+        var text = new string('x', 5_000);
+        var request = new HttpRequestMessage(HttpMethod.Post, "/jmap")
+        {
+            Content = new StringContent($$"""{"using":["urn:ietf:params:jmap:core"],"methodCalls":[["Core/echo",{"text":"{{text}}"},"c0"]]}""", Encoding.UTF8, "application/json"),
+        };
+        using var answer = await JmapHttp.With(web).OpenAsync(request, ("Accept-Encoding", accepted));
+        Assert.Equal((HttpStatusCode.OK, coding), (answer.StatusCode, string.Join(",", answer.Content.Headers.ContentEncoding)));
+        Assert.Equal(coding.Length > 0, answer.Headers.Vary.Contains("Accept-Encoding"));
+        var octets = await answer.Content.ReadAsByteArrayAsync();
+        Assert.Equal(coding.Length > 0, octets.Length < 1_000);
+        await using Stream stream = coding switch
+        {
+            "br" => new BrotliStream(new MemoryStream(octets), CompressionMode.Decompress),
+            "gzip" => new GZipStream(new MemoryStream(octets), CompressionMode.Decompress),
+            _ => new MemoryStream(octets),
+        };
+        Assert.Equal(text, (await JsonDocument.ParseAsync(stream)).RootElement.GetProperty("methodResponses")[0][1].GetProperty("text").GetString());
+    }
+
+    [Fact]
+    public async Task What_fails_is_told_uncompressed()
+    {
+        var answer = await JmapHttp.With(web).PostAsync("{", ("Accept-Encoding", "br"));
+        Assert.Equal((HttpStatusCode.BadRequest, "application/problem+json", ""), (answer.Status, answer.Header("Content-Type"), answer.Header("Content-Encoding")));
+        Assert.Equal("urn:ietf:params:jmap:error:notJSON", (string?)answer.Json["type"]);
     }
 
     [Theory]

@@ -127,6 +127,20 @@ public sealed class ImportTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_state_that_is_still_so_is_asked_of_the_commit()
+    {
+        var blob = await UploadAsync(Message);
+        var emails = string.Join(",", Enumerable.Range(0, 130).Select(i => $"\"c{i}\": {{\"blobId\": \"{blob}\", \"mailboxIds\": {{\"{inbox}\": true}} }}"));
+        var answer = await jmap.CallAsync("Email/import", $$"""{"ifInState": "{{await jmap.StateAsync()}}", "emails": { {{emails}} } }""");
+        Assert.Equal(130, answer.GetProperty("created").EnumerateObject().Count());
+        // Creating and changing in one call: the call's own changes do not count.
+        var id = answer.GetProperty("created").GetProperty("c0").GetProperty("id").GetString();
+        answer = await jmap.CallAsync("Email/set", "{\"ifInState\": \"" + await jmap.StateAsync() + "\", \"create\": {\"a\": {\"mailboxIds\": {\"" + inbox + "\": true}}, \"b\": {\"mailboxIds\": {\"" + inbox + "\": true}}}, \"update\": {\"" + id + "\": {\"keywords/x\": true}}}");
+        Assert.Equal(2, answer.GetProperty("created").EnumerateObject().Count());
+        Assert.Equal([id], answer.GetProperty("updated").Names());
+    }
+
+    [Fact]
     public async Task An_email_is_copied_as_it_is_or_with_what_is_set()
     {
         var (shared, target) = await SharedAsync();

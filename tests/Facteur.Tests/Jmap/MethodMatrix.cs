@@ -27,6 +27,7 @@ internal static class MethodMatrix
         "Blob/upload" => ",\"create\":{}",
         "Search/parse" => ",\"query\":\"\"",
         "SieveScript/validate" => ",\"blobId\":\"u1\"",
+        "FilterRule/match" => ",\"emailIds\":[]",
         "MDN/send" => ",\"identityId\":\"i0\",\"send\":{}",
         _ => method.Split('/')[1] switch
         {

@@ -8,7 +8,6 @@ namespace Facteur.Tests.Jmap;
 internal sealed class OpenRequest : IDisposable
 {
     private readonly TaskCompletionSource ends = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource reads = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource leaving = new();
     private readonly Task<HttpResponseMessage> answer;
 
@@ -19,9 +18,6 @@ internal sealed class OpenRequest : IDisposable
         foreach (var (name, value) in headers) request.Headers.TryAddWithoutValidation(name, value);
         answer = browser.SendAsync(request, leaving.Token);
     }
-
-    /// <summary>Some of the body was sent.</summary>
-    public Task Begun => reads.Task.WaitAsync(TimeSpan.FromSeconds(20));
 
     /// <summary>The client goes away.</summary>
     public async Task LeaveAsync()
@@ -60,7 +56,6 @@ internal sealed class OpenRequest : IDisposable
             var octets = Encoding.UTF8.GetBytes(JmapHttp.Echo);
             await stream.WriteAsync(octets.AsMemory(0, 10));
             await stream.FlushAsync();
-            request.reads.TrySetResult();
             await request.ends.Task;
             await stream.WriteAsync(octets.AsMemory(10));
         }

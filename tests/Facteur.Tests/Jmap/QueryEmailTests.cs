@@ -257,7 +257,7 @@ public sealed class QueryEmailTests
     {
         await using var jmap = await JmapHarness.StartAsync();
         var emails = await FillAsync(jmap);
-        await jmap.Store.Snoozes.SetAsync(new SnoozeRecord(jmap.Ada.Id, emails["b"], Monday.AddYears(1), null, false), default);
+        await jmap.Store.Emails.UpdateAsync(jmap.Ada.Id, null, [new EmailUpdate(emails["b"]) { Snooze = new EmailSnooze(Monday.AddYears(1)) }], default);
         Assert.Equal("b", await jmap.FoundAsync(emails, """{"query": "is:snoozed"}"""));
         Assert.Equal("a", await jmap.FoundAsync(emails, """{"query": "from:bob -is:snoozed"}"""));
     }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Facteur.Jmap;
 using Facteur.Storage;
 using Facteur.Storage.Searching;
+using Facteur.Tests.Support;
 
 namespace Facteur.Tests.Jmap;
 
@@ -24,7 +25,7 @@ public sealed class QueryHostileTests
         await jmap.CallAsync("Email/query", Querying.Arguments($$"""{"inMailboxOtherThan": [{{string.Join(',', Enumerable.Repeat("\"m1\"", 5_000))}}]}"""), "unsupportedFilter");
         await jmap.CallAsync("Email/query", Querying.Arguments("{}", $"[{string.Join(',', Enumerable.Repeat("{\"property\": \"size\"}", 100))}]"), "unsupportedSort");
         await jmap.CallAsync("Mailbox/query", $"{{\"filter\": {Nested("NOT", 25, "{}")}}}", "unsupportedFilter");
-        Assert.True(clock.ElapsedMilliseconds < 5_000, $"{clock.ElapsedMilliseconds} ms");
+        Assert.True(clock.Elapsed < ProcessorTime.Endless, $"{clock.ElapsedMilliseconds} ms");
     }
 
     // The request object itself ends such nesting (RFC 8620 §3.6.1 notJSON), or the filter does.
@@ -42,7 +43,7 @@ public sealed class QueryHostileTests
         {
             Assert.IsNotType<IndexOutOfRangeException>(e); // refused as a whole
         }
-        Assert.True(clock.ElapsedMilliseconds < 2_000, $"{clock.ElapsedMilliseconds} ms");
+        Assert.True(clock.Elapsed < ProcessorTime.Endless, $"{clock.ElapsedMilliseconds} ms");
     }
 
     [Fact]
@@ -57,7 +58,7 @@ public sealed class QueryHostileTests
         Assert.Empty(await jmap.QueryAsync($$"""{"header": ["{{new string('h', 5_000)}}"]}"""));
         Assert.Empty(await jmap.QueryAsync("""{"header": ["é\u0000:", "y"]}"""));
         await jmap.QueryAsync($$"""{"query": "{{string.Concat(Enumerable.Repeat("-{a (from:b OR ", 1_000))}}"}""");
-        Assert.True(clock.ElapsedMilliseconds < 5_000, $"{clock.ElapsedMilliseconds} ms");
+        Assert.True(clock.Elapsed < ProcessorTime.Endless, $"{clock.ElapsedMilliseconds} ms");
     }
 
     [Theory]

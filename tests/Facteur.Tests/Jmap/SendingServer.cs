@@ -78,11 +78,11 @@ internal sealed class SendingServer : IAsyncDisposable
     /// <summary>Puts a message into Ada's Drafts and sends it; answers the SetError or the created object.</summary>
     /// <param name="to">Field To.</param>
     /// <param name="hold">Parameters of MAIL, as JSON.</param>
-    public async Task<JsonElement> SendAsync(string to, string hold = "null", string notify = "null")
+    public async Task<JsonElement> SendAsync(string to, string hold = "null", string notify = "null", string? messageId = null)
     {
         var drafts = await Store.FindMailboxAsync(Ada.Id, "Drafts", default) ?? await Store.CreateMailboxAsync(Ada.Id, "Drafts", MailboxRole.Drafts, default);
         await using var intake = Store.BeginMessage(null);
-        await intake.WriteAsync(Encoding.ASCII.GetBytes($"From: ada@example.com\r\nTo: {to}\r\nBcc: hidden@example.org\r\nSubject: later\r\n\r\nBody.\r\n"), default);
+        await intake.WriteAsync(Encoding.ASCII.GetBytes($"From: ada@example.com\r\nTo: {to}\r\nBcc: hidden@example.org\r\nSubject: later\r\n{(messageId is null ? "" : $"Message-ID: <{messageId}>\r\n")}\r\nBody.\r\n"), default);
         await intake.CompleteAsync(default);
         var receipt = await Store.DeliverAsync([new Facteur.Storage.Delivery(intake, [new DeliveryTarget(drafts.Id, FlagSet.Empty, Time.GetUtcNow())])], default);
         var recipients = string.Join(", ", to.Split(", ").Select(one => $$"""{"email": "{{one}}", "parameters": {{notify}} }"""));
@@ -109,34 +109,13 @@ internal sealed class SendingServer : IAsyncDisposable
         return answer[1].Clone();
     }
 
-    public async Task<List<string>> InboxAsync(AccountRecord account)
-    {
-        var messages = new List<string>();
-        await using var reader = Store.ReadEmails((await Store.FindMailboxAsync(account.Id, "INBOX", default))!.Id, [UidRange.All], EmailFields.Entry);
-        while (await reader.ReadAsync(default))
-        {
-            await using var body = (await Store.OpenBodyAsync(reader.Body, default))!;
-            var octets = new byte[body.Length];
-            for (var at = 0; at < octets.Length;) at += await body.ReadAsync(at, octets.AsMemory(at), default);
-            messages.Add(Encoding.UTF8.GetString(octets));
-        }
-        return messages;
-    }
+    public Task<List<string>> InboxAsync(AccountRecord account) => Store.ReadMailboxAsync(account.Id);
 
     public async Task<IReadOnlyList<QueueListItem>> QueueAsync() =>
         await Store.Queue.ListAsync(new QueueFilter { States = Enum.GetValues<QueueState>() }, null, 10_000, default);
 
     /// <summary>Waits until nothing is under way.</summary>
-    public async Task SettleAsync()
-    {
-        var began = TimeProvider.System.GetTimestamp();
-        destinations.Wake("-");
-        while (!runner.IsAsleep)
-        {
-            Assert.True(TimeProvider.System.GetElapsedTime(began) < TimeSpan.FromSeconds(20), "the queue does not come to rest");
-            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, default);
-        }
-    }
+    public Task SettleAsync() => runner.SettleAsync(destinations);
 
     /// <summary>Lets time pass, and what is due then happen.</summary>
     public async Task AdvanceAsync(TimeSpan span)

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Facteur.Jmap;
 using Facteur.Storage;
+using Facteur.Tests.Support;
 
 namespace Facteur.Tests.Jmap;
 
@@ -43,8 +44,7 @@ internal static class SetHarness
     {
         JmapIds.TryRead(created.GetProperty("id").GetString(), out EmailId email);
         await using var body = (await jmap.Store.OpenEmailAsync(email, default))!;
-        var octets = new byte[body.Length];
-        for (var at = 0; at < octets.Length;) at += await body.ReadAsync(at, octets.AsMemory(at), default);
+        var octets = await StoredMail.ReadAsync(body);
         var message = Encoding.Latin1.GetString(octets);
         Assert.Equal(octets.Length, created.GetProperty("size").GetInt64());
         Assert.DoesNotMatch("(?<!\r)\n|\r(?!\n)", message);

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Facteur.Storage;
 using Facteur.Storage.Emails;
 using Facteur.Storage.Queue;
+using Facteur.Tests.Support;
 
 namespace Facteur.Tests.Jmap;
 
@@ -54,25 +55,12 @@ internal static class SubmissionHarness
         (await jmap.CallAsync("EmailSubmission/get", $$"""{"ids": ["{{id}}"]}""")).GetProperty("list")[0];
 
     /// <summary>Messages of a mailbox as they are stored.</summary>
-    public static async Task<List<string>> MessagesAsync(this JmapHarness jmap, AccountId account, string mailbox = "INBOX")
-    {
-        var messages = new List<string>();
-        await using var reader = jmap.Store.ReadEmails((await jmap.Store.FindMailboxAsync(account, mailbox, default))!.Id, [UidRange.All], EmailFields.Entry);
-        while (await reader.ReadAsync(default)) messages.Add(await jmap.BodyAsync(reader.Body));
-        return messages;
-    }
+    public static Task<List<string>> MessagesAsync(this JmapHarness jmap, AccountId account, string mailbox = "INBOX") => jmap.Store.ReadMailboxAsync(account, mailbox);
 
-    public static async Task<string> BodyAsync(this JmapHarness jmap, BodyReference reference)
-    {
-        await using var body = (await jmap.Store.OpenBodyAsync(reference, default))!;
-        var octets = new byte[body.Length];
-        for (var at = 0; at < octets.Length;) at += await body.ReadAsync(at, octets.AsMemory(at), default);
-        return Encoding.UTF8.GetString(octets);
-    }
+    public static async Task<string> BodyAsync(this JmapHarness jmap, BodyReference reference) => Encoding.UTF8.GetString(await jmap.Store.ReadBodyAsync(reference));
 
-    /// <summary>What goes out for a queue entry: prefix, then the stored octets from where they are sent.</summary>
-    public static async Task<string> SentAsync(this JmapHarness jmap, QueueMessage message) =>
-        Encoding.UTF8.GetString(message.Prefix.Span) + (await jmap.BodyAsync(message.Content))[message.SkipOctets..];
+    /// <summary>What goes out for a queue entry.</summary>
+    public static Task<string> SentAsync(this JmapHarness jmap, QueueMessage message) => jmap.Store.ReadSentAsync(message);
 
     public static async Task<QueueId?> QueueAsync(this JmapHarness jmap, string submission) =>
         Facteur.Jmap.JmapIds.TryRead(submission, out SubmissionId id) ? (await jmap.Store.Submissions.FindAsync(jmap.Ada.Id, id, default))?.Queue : null;

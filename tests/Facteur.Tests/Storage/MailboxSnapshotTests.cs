@@ -28,6 +28,23 @@ public sealed class MailboxSnapshotTests
     }
 
     [Fact]
+    public void A_snapshot_from_a_UID_on_has_the_rest_and_shares_its_chunks()
+    {
+        var uid = 1u;
+        var random = new Random(7);
+        var entries = Enumerable.Range(0, 2_000).Select(_ => New(ref uid, random, 1)).ToList();
+        var snapshot = new MailboxSnapshotBuilder(new MailboxSnapshot { UidNext = uid }).Fill(entries.ToArray());
+        foreach (var first in new uint[] { 0, 1, 2, 511, 512, 513, 1_000, uid - 1, uid, uint.MaxValue })
+        {
+            var rest = snapshot.From(new Uid(first));
+            AssertSame([.. entries.Where(entry => entry.Uid.Value >= first)], rest, random);
+            Assert.Equal(uid, rest.UidNext);
+            if (rest.Chunks.Length > 1) Assert.Same(snapshot.Chunks[^1], rest.Chunks[^1]);
+        }
+        Assert.Same(snapshot, snapshot.From(new Uid(1)));
+    }
+
+    [Fact]
     public void A_change_of_flags_shares_all_other_chunks()
     {
         var uid = 1u;

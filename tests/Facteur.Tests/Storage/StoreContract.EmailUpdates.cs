@@ -41,6 +41,19 @@ public abstract partial class StoreContract
     }
 
     [Fact]
+    public async Task A_delivery_can_be_meant_for_one_state()
+    {
+        var account = (await AddAccountAsync()).Id;
+        var inbox = await InboxAsync(account);
+        var state = (await AccountAsync(account)).ModSeq;
+        await using (var intake = await IntakeAsync(Message()))
+            await Store.DeliverAsync([new Facteur.Storage.Delivery(intake, [Target(inbox)]) { IfState = state }], default);
+        await using (var late = await IntakeAsync(Message()))
+            Assert.Equal(StoreRefusal.StateMismatch, await RefusedAsync(async () => await Store.DeliverAsync([new Facteur.Storage.Delivery(late, [Target(inbox)]) { IfState = state }], default)));
+        Assert.Equal(1, (await AccountAsync(account)).Count);
+    }
+
+    [Fact]
     public async Task An_email_goes_to_other_mailboxes_with_its_flags_and_dates()
     {
         var account = (await AddAccountAsync()).Id;

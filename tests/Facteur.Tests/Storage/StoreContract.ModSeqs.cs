@@ -36,7 +36,7 @@ public abstract partial class StoreContract
         Assert.Equal((entry.ModSeq, true, inbox.Id), (added.ModSeq, added.HasNewEmails, Assert.Single(added.Mailboxes)));
         await Store.CopyAsync(inbox.Id, All, trash.Id, default);
         Assert.False((await NextAsync()).HasNewEmails);
-        await Store.Snoozes.SetAsync(new SnoozeRecord(account.Id, entry.Email, Time.GetUtcNow() + TimeSpan.FromDays(1), null, false), default);
+        await Store.Emails.UpdateAsync(account.Id, null, [new EmailUpdate(entry.Email) { Snooze = new EmailSnooze(Time.GetUtcNow() + TimeSpan.FromDays(1)) }], default);
         var snoozed = await NextAsync();
         Assert.False(snoozed.HasNewEmails);
         Assert.Equal((await Store.GetModSeqsAsync(account.Id, default))!.Value.Last, snoozed.ModSeq);

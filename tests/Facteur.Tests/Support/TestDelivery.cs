@@ -55,7 +55,7 @@ internal static class TestDelivery
             Vacation = vacation,
             Sieve = new SieveDelivery(store, new SieveScripts(store.Settings), directory, settings, policy, vacation, state, options, time, NullLogger<SieveDelivery>.Instance),
             Own = new OwnMessages(store, outbound, new ReversePath(router), new ReportSigner(keys, time), time),
-            Disposable = new DisposableCounts(state),
+            Disposable = new DisposableCounts(state, time),
             Ledger = new ReportLedger(state, resolver, time, new ReportOptions(), NullLogger<ReportLedger>.Instance),
             ReceivedReports = new ReceivedReportLog(state, time),
             Refusals = new RefusalTrace(store.Trace, time, NullLogger<RefusalTrace>.Instance),

@@ -6,6 +6,7 @@ using Facteur.Storage.Embedded;
 using Facteur.Tests.Support;
 using Facteur.Web;
 using Facteur.Web.External;
+using Facteur.Web.Servers;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Routing;
@@ -21,6 +22,13 @@ internal sealed class WebFixture : IAsyncDisposable
 {
     public const string Origin = "https://mail.demo.test";
     public const string Password = "soleil-42-papier";
+
+    /// <summary>What pages say is open; nobody listens there.</summary>
+    private static readonly ProgramListener[] Listeners =
+    [
+        .. new[] { (MailProtocol.Imap, 143, false), (MailProtocol.Imap, 993, true), (MailProtocol.Pop3, 110, false), (MailProtocol.Pop3, 995, true), (MailProtocol.Submission, 587, false), (MailProtocol.Submission, 2525, false), (MailProtocol.Submission, 465, true) }
+            .Select(one => new ProgramListener(one.Item1, new IPEndPoint(new IPAddress([127, 99, 99, 99]), one.Item2), one.Item3)),
+    ];
 
     private readonly WebApplication application;
     private readonly MailStore store;
@@ -47,7 +55,7 @@ internal sealed class WebFixture : IAsyncDisposable
         var options = new LoginOptions { HashIterations = 10 };
         var logins = new LoginService(store, options, clock, NullLogger<LoginService>.Instance);
         var web = new WebServices(new WebParts(
-            new WebOptions { HostName = "mail.demo.test", PlaintextOnLoopback = plaintext }, store, logins, options, fetch ?? ((request, _) => throw new InvalidOperationException($"nobody may be asked, not {request.Uri}")),
+            new WebOptions { HostName = "mail.demo.test", PlaintextOnLoopback = plaintext, ProgramListeners = () => Listeners }, store, logins, options, fetch ?? ((request, _) => throw new InvalidOperationException($"nobody may be asked, not {request.Uri}")),
             clock, loggers ?? NullLoggerFactory.Instance) { Delivery = TestDelivery.Services(store, "mail.demo.test", clock) });
         await web.Accounts.AddDomainAsync("demo.test", default);
         await web.Accounts.AddAccountAsync("moi@demo.test", "Moi", Password, default);

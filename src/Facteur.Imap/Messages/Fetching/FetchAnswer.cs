@@ -49,7 +49,7 @@ internal sealed class FetchAnswer : IAsyncDisposable
                 if (!mailbox.Snapshot[place].Flags.Has(MessageFlags.Seen)) unseen.Add(mailbox.Snapshot[place].Uid.Value);
         newlySeen = [];
         if (unseen.Count == 0) return;
-        var result = await session.Store.StoreFlagsAsync(mailbox.Id, [.. SequenceText.Runs(unseen)], FlagChange.Add, new FlagSet(MessageFlags.Seen, []), null, cancel);
+        var result = await session.Store.StoreFlagsAsync(mailbox.Id, [.. SequenceText.Runs(unseen)], FlagChange.Add, new FlagSet(MessageFlags.Seen, []), null, session.Person, cancel);
         mailbox.TellKeywords(writer, result.Keywords);
         mailbox.ApplyOwn(result.Changed);
         newlySeen = result.Changed;

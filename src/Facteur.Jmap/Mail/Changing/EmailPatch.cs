@@ -14,6 +14,8 @@ internal sealed class EmailPatch
     private readonly AccountSnapshot snapshot;
     private EmailKeywords? replace;
     private List<MailboxId>? replaceMailboxes;
+    private EmailSnooze? snooze;
+    private bool endsSnooze;
 
     private EmailPatch(JmapRequest request, AccountSnapshot snapshot) => (this.request, this.snapshot) = (request, snapshot);
 
@@ -24,12 +26,15 @@ internal sealed class EmailPatch
         var read = new EmailPatch(request, snapshot);
         foreach (var entry in patch.Entries) read.Read(entry, row);
         if (read.add.Overlaps(read.remove)) read.invalid.Add("keywords");
+        // Where it is meanwhile is what putting off decides.
+        if (read.snooze is not null && (read.replaceMailboxes is not null || read.addTo.Count + read.removeFrom.Count > 0)) read.invalid.Add("mailboxIds");
         if (read.invalid.Count > 0) throw new JmapSetException(new JmapSetError("invalidProperties", "", read.invalid));
         if (read.add.Count > EmailKeywords.Max || read.replace?.Count > EmailKeywords.Max) throw new JmapSetException(new JmapSetError("tooManyKeywords"));
         return new EmailUpdate(email)
         {
             Add = read.add.ToFlags(), Remove = read.remove.ToFlags(), Replace = read.replace?.ToFlags(),
             AddTo = read.addTo, RemoveFrom = read.removeFrom, ReplaceMailboxes = read.replaceMailboxes,
+            Snooze = read.snooze, EndSnooze = read.endsSnooze,
         };
     }
 
@@ -39,6 +44,7 @@ internal sealed class EmailPatch
         {
             "keywords" => entry.Path.Count == 1 ? ReplaceKeywords(entry.Value) : ChangeKeyword(entry),
             "mailboxIds" => entry.Path.Count == 1 ? ReplaceMailboxes(entry.Value) : ChangeMailbox(entry),
+            "snoozedUntil" when request.Uses(JmapCapabilities.FacteurSnooze) => entry.Path.Count == 1 && Snooze(entry.Value),
             _ => entry.Path.Count == 1 && IsSame(entry.Property, entry.Value, row),
         };
         if (!isValid) invalid.Add(string.Join('/', entry.Path));
@@ -89,6 +95,18 @@ internal sealed class EmailPatch
             default:
                 return false;
         }
+    }
+
+    // A time that has passed is a slip, or a clock that is wrong: it would be back before anyone saw it go.
+    private bool Snooze(JsonElement value)
+    {
+        endsSnooze = value.ValueKind == JsonValueKind.Null;
+        if (endsSnooze) return true;
+        if (!DraftDates.TryRead(value, out var until)) return false;
+        var now = request.Services.Time.GetUtcNow();
+        if (until <= now || until - now > request.Services.Limits.MaxSnooze) return false;
+        snooze = new EmailSnooze(until.ToUniversalTime());
+        return true;
     }
 
     private bool AddMailbox(string id, List<MailboxId> mailboxes)

@@ -13,11 +13,11 @@ internal static class MailboxJson
         [.. WantedMailbox.ServerSet, "name", "parentId", "role", "sortOrder", "isSubscribed", "color"];
 
     /// <summary>Null when there is no such mailbox.</summary>
-    public static JsonElement? Read(JmapAccount account, AccountSnapshot snapshot, string id)
+    public static JsonElement? Read(JmapAccount account, AccountSnapshot snapshot, Subscriptions subscriptions, string id)
     {
         if (!JmapIds.TryRead(id, out MailboxId number) || snapshot.FindMailbox(number) is not { } mailbox) return null;
         var buffer = new ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(buffer)) new MailboxView(account, snapshot).Write(writer, mailbox, All);
+        using (var writer = new Utf8JsonWriter(buffer)) new MailboxView(account, snapshot, subscriptions).Write(writer, mailbox, All);
         using var document = JsonDocument.Parse(buffer.WrittenMemory);
         return document.RootElement.Clone();
     }

@@ -8,7 +8,7 @@ namespace Facteur.Jmap;
 /// Carries out the tasks of a call (RFC 8620 §5.3, RFC 8621 §2.5). What counts is whether the mailboxes are right in the end: a task that is refused because of
 /// a name, a role, a parent or a child that another task changes is tried again after it, and mailboxes that change names pass each other.
 /// </summary>
-internal sealed class MailboxWork(JmapCall call, JmapAccount account, AccountSnapshot snapshot, bool removeEmails, JmapSetAnswer answer)
+internal sealed class MailboxWork(JmapCall call, JmapAccount account, AccountSnapshot snapshot, Subscriptions subscriptions, bool removeEmails, JmapSetAnswer answer)
 {
     /// <summary>Trials of a call whether a mailbox out of the way helps; and tasks that are looked at in one.</summary>
     private const int MaxTrials = 200;
@@ -69,6 +69,7 @@ internal sealed class MailboxWork(JmapCall call, JmapAccount account, AccountSna
         try
         {
             await emails.UpdateMailboxAsync(id, new MailboxUpdate { SortOrder = wanted.SortOrder, Subscribed = wanted.IsSubscribed, Color = wanted.Color }, cancel);
+            await subscriptions.SetAsync(id, wanted.IsSubscribed, cancel);
         }
         catch
         {
@@ -93,7 +94,8 @@ internal sealed class MailboxWork(JmapCall call, JmapAccount account, AccountSna
         else if (!TryPlace(task, node, out parent, out fullName)) return false;
         await emails.UpdateMailboxAsync(
             node.Id,
-            new MailboxUpdate { Name = fullName, Role = wanted.Role, SortOrder = wanted.SortOrder, Subscribed = wanted.IsSubscribed, Color = wanted.Color }, cancel);
+            subscriptions.Update(new MailboxUpdate { Name = fullName, Role = wanted.Role, SortOrder = wanted.SortOrder, Color = wanted.Color }, wanted.IsSubscribed), cancel);
+        await subscriptions.SetAsync(node.Id, wanted.IsSubscribed, cancel);
         var after = node.IsInbox ? node : node with { Name = wanted.Name, Parent = parent, Role = wanted.Role };
         Touch(node.Id, moves: (after.Name, after.Parent) != (node.Name, node.Parent));
         tree.Replace(node, after);
@@ -118,7 +120,7 @@ internal sealed class MailboxWork(JmapCall call, JmapAccount account, AccountSna
         return true;
     }
 
-    private async ValueTask<JsonElement?> ReadAsync(string id, CancellationToken cancel) => MailboxJson.Read(account, await emails.LookAsync(account.Id, cancel), id);
+    private async ValueTask<JsonElement?> ReadAsync(string id, CancellationToken cancel) => MailboxJson.Read(account, await emails.LookAsync(account.Id, cancel), subscriptions, id);
 
     private MailboxNode? FindNode(MailboxTask task) => JmapIds.TryRead(call.Request.ResolveId(task.Key), out MailboxId id) ? tree.Find(id) : null;
 

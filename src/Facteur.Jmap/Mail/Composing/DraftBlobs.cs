@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text.Json;
 using Facteur.Mail;
 
@@ -7,7 +6,6 @@ namespace Facteur.Jmap;
 /// <summary>What a message being composed takes from blobs of its account. They are looked at before anything is written, and opened one by one as it is.</summary>
 internal sealed class DraftBlobs
 {
-    private const int ChunkOctets = 16 * 1024;
     private const int MaxLineOctets = 998; // RFC 5322 §2.1.1
 
     private readonly Dictionary<string, DraftBlob> blobs = new(StringComparer.Ordinal);
@@ -60,25 +58,17 @@ internal sealed class DraftBlobs
     /// <summary>How a message can be inside another one; base64 when not as it is.</summary>
     private static async ValueTask<TransferEncoding> ScanAsync(JmapBlobContent content, CancellationToken cancel)
     {
-        var chunk = ArrayPool<byte>.Shared.Rent(ChunkOctets);
-        try
-        {
-            var encoding = TransferEncoding.SevenBit;
-            var (offset, line, last) = (0L, 0, (byte)0);
-            for (int read; (read = await content.Source.ReadAsync(offset, chunk, cancel)) > 0; offset += read)
-                foreach (var octet in chunk.AsSpan(0, read))
-                {
-                    line = octet is (byte)'\r' or (byte)'\n' ? 0 : line + 1;
-                    if (octet == 0 || line > MaxLineOctets || octet == '\n' != (last == '\r')) return TransferEncoding.Base64;
-                    if (octet >= 0x80) encoding = TransferEncoding.EightBit;
-                    last = octet;
-                }
-            return last == '\r' ? TransferEncoding.Base64 : encoding;
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(chunk);
-        }
+        var encoding = TransferEncoding.SevenBit;
+        var (line, last) = (0, (byte)0);
+        await foreach (var piece in content.Source.PiecesAsync(0, cancel))
+            foreach (var octet in piece.Span)
+            {
+                line = octet is (byte)'\r' or (byte)'\n' ? 0 : line + 1;
+                if (octet == 0 || line > MaxLineOctets || octet == '\n' != (last == '\r')) return TransferEncoding.Base64;
+                if (octet >= 0x80) encoding = TransferEncoding.EightBit;
+                last = octet;
+            }
+        return last == '\r' ? TransferEncoding.Base64 : encoding;
     }
 
     private static JmapSetException NotFound(IReadOnlyList<string> blobIds) => new(new JmapSetError("blobNotFound") { More = writer => Write(writer, blobIds) });

@@ -8,7 +8,8 @@ namespace Facteur.Jmap;
 /// Adds messages to an account, many with one commit: while some are made durable, the next are read. Each is added or refused for itself (RFC 8620 §5.4,
 /// RFC 8621 §4.8): what is refused together is tried one by one.
 /// </summary>
-internal sealed class EmailAdding(JmapCall call, JmapAccount account, AccountSnapshot snapshot) : IAsyncDisposable
+/// <param name="ifState">The account is at this state when the first of them are made durable, or none is: stateMismatch. Null: at any.</param>
+internal sealed class EmailAdding(JmapCall call, JmapAccount account, AccountSnapshot snapshot, ModSeq? ifState = null) : IAsyncDisposable
 {
     private const int MaxTogether = 64;
     private const long MaxOctetsTogether = 8 * 1024 * 1024;
@@ -90,8 +91,14 @@ internal sealed class EmailAdding(JmapCall call, JmapAccount account, AccountSna
     {
         try
         {
-            var receipt = await call.Services.Store.DeliverAsync([.. together.Select(one => new Facteur.Storage.Delivery(one.Message, one.Targets))], cancel);
+            // Asked of the first commit: what comes after it comes after changes of this call.
+            var wanted = HasCreated ? null : ifState;
+            var receipt = await call.Services.Store.DeliverAsync([.. together.Select(one => new Facteur.Storage.Delivery(one.Message, one.Targets) { IfState = wanted, Person = call.Request.User.Person })], cancel);
             Note(together, receipt);
+        }
+        catch (StoreRefusedException e) when (e.Reason == StoreRefusal.StateMismatch)
+        {
+            throw new JmapMethodException("stateMismatch");
         }
         catch (Exception e) when (e is StoreRefusedException or StoreFullException)
         {

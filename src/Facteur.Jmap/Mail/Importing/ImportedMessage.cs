@@ -1,4 +1,3 @@
-using System.Buffers;
 using Facteur.Mail;
 using Facteur.Storage;
 
@@ -7,8 +6,6 @@ namespace Facteur.Jmap;
 /// <summary>Octets of a blob on their way to be a message.</summary>
 internal static class ImportedMessage
 {
-    private const int Step = 32 * 1024;
-
     /// <summary>Streams a message into the store; the caller disposes of the intake.</summary>
     /// <param name="mend">
     /// Gives a file of Unix its CRLF (RFC 5322 §2.3; RFC 8621 §4.8 allows it): one whose first line ends without CR was never as it is sent, and no
@@ -17,21 +14,21 @@ internal static class ImportedMessage
     /// <returns>The intake, and the time of the topmost Received field, or null.</returns>
     public static async ValueTask<(MessageIntake Intake, DateTimeOffset? Received)> TakeAsync(MailStore store, IMessageSource source, bool mend, CancellationToken cancel)
     {
-        var chunk = ArrayPool<byte>.Shared.Rent(Step);
         var intake = store.BeginMessage(source.Length);
         LineEnds? ends = null;
         try
         {
             DateTimeOffset? received = null;
-            int read;
-            for (var at = 0L; (read = await source.ReadAsync(at, chunk.AsMemory(0, Step), cancel)) > 0; at += read)
+            var isFirst = true;
+            await foreach (var piece in source.PiecesAsync(0, cancel))
             {
-                if (at == 0)
+                if (isFirst)
                 {
-                    received = ReceivedOf(chunk.AsSpan(0, read));
-                    if (mend && LineEnds.AreBare(chunk.AsSpan(0, read))) ends = new LineEnds();
+                    received = ReceivedOf(piece.Span);
+                    if (mend && LineEnds.AreBare(piece.Span)) ends = new LineEnds();
+                    isFirst = false;
                 }
-                await intake.WriteAsync(ends is null ? chunk.AsMemory(0, read) : ends.Mend(chunk.AsSpan(0, read)), cancel);
+                await intake.WriteAsync(ends is null ? piece : ends.Mend(piece.Span), cancel);
             }
             await intake.CompleteAsync(cancel);
             return (intake, received);
@@ -40,10 +37,6 @@ internal static class ImportedMessage
         {
             await intake.DisposeAsync();
             throw;
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(chunk);
         }
     }
 
@@ -58,7 +51,7 @@ internal static class ImportedMessage
     /// <summary>CRLF for LF, across pieces.</summary>
     private sealed class LineEnds
     {
-        private readonly byte[] mended = new byte[2 * Step];
+        private readonly byte[] mended = new byte[2 * MessagePieces.Step];
         private byte last;
 
         public static bool AreBare(ReadOnlySpan<byte> start) => start.IndexOf((byte)'\n') is >= 0 and var end && (end == 0 || start[end - 1] != '\r');

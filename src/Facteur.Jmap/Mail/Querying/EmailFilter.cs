@@ -5,14 +5,16 @@ using Facteur.Storage.Searching;
 
 namespace Facteur.Jmap;
 
-/// <summary>Reads filters of emails (RFC 8621 §4.4.1) into conditions. One property of our own, "query", holds a search in words: docs/jmap.md.</summary>
-/// <param name="withQuery">The request uses <see cref="JmapCapabilities.FacteurMail"/>.</param>
-internal sealed class EmailFilter(DateTimeOffset now, bool withQuery)
+/// <summary>Reads filters of emails (RFC 8621 §4.4.1) into conditions. Those of our own ("query", a search in words, and "isSnoozed") are in docs/jmap.md.</summary>
+internal sealed class EmailFilter(DateTimeOffset now, JmapRequest request)
 {
     private const int MaxMailboxes = 1_000;
 
     /// <summary>Words that are looked for in the text: each is a scan of all of it.</summary>
     private const int MaxTexts = 200;
+
+    private readonly bool withQuery = request.Uses(JmapCapabilities.FacteurMail);
+    private readonly bool withSnooze = request.Uses(JmapCapabilities.FacteurSnooze);
 
     /// <summary>See <see cref="SearchQuery.CountsFrom"/>; the latest of all.</summary>
     public DateTimeOffset? CountsFrom { get; private set; }
@@ -62,6 +64,7 @@ internal sealed class EmailFilter(DateTimeOffset now, bool withQuery)
         "bcc" => Words(of, name, needle => new FieldCondition(FoldedField.Bcc, needle)),
         "subject" => Words(of, name, needle => new FieldCondition(FoldedField.Subject, needle)),
         "header" => Header(of, name),
+        "isSnoozed" when withSnooze => JmapArguments.Bool(of, name) ?? throw Missing(name) ? new SnoozedCondition() : NotCondition.Of(new SnoozedCondition()),
         "query" when withQuery => Query(of, name),
         "timeZone" when withQuery => ConstantCondition.True, // of "query"
         _ => throw FilterReader<SearchCondition>.Unsupported($"{name} is not known"),

@@ -47,9 +47,9 @@ internal sealed class EmailQuestion
     public static async ValueTask<EmailQuestion> ReadAsync(JmapCall call, JmapAccount account, EmailResults results, AccountSnapshot snapshot, CancellationToken cancel)
     {
         var now = call.Services.Time.GetUtcNow();
-        var filter = new EmailFilter(now, call.Uses(JmapCapabilities.FacteurMail));
+        var filter = new EmailFilter(now, call.Request);
         var condition = filter.Read(JmapArguments.Object(call.Arguments, "filter"));
-        var order = EmailSorting.Read(JmapArguments.Array(call.Arguments, "sort"));
+        var order = EmailSorting.Read(JmapArguments.Array(call.Arguments, "sort"), call.Uses(JmapCapabilities.FacteurSnooze));
         var bound = await BindAsync(call, account, snapshot, condition, cancel);
         return new EmailQuestion(
             call, results, snapshot, bound, order, JmapArguments.Bool(call.Arguments, "collapseThreads") ?? false, Meaning(condition, bound, filter.CountsFrom), now);

@@ -8,12 +8,16 @@ internal static class EmailSorting
 {
     private const int MaxComparators = 16;
 
-    public static EmailOrder Read(JsonElement? sort)
+    /// <summary>Those of our own (docs/jmap.md).</summary>
+    public static readonly string[] OfSnooze = ["listedAt", "snoozedUntil"];
+
+    /// <param name="withSnooze">The request uses <see cref="JmapCapabilities.FacteurSnooze"/>.</param>
+    public static EmailOrder Read(JsonElement? sort, bool withSnooze)
     {
         if (sort is not { } list) return EmailOrder.NewestFirst;
         if (list.GetArrayLength() > MaxComparators) throw Unsupported("there are too many comparators");
         var comparators = new List<EmailComparator>();
-        foreach (var one in list.EnumerateArray()) comparators.Add(Comparator(one));
+        foreach (var one in list.EnumerateArray()) comparators.Add(Comparator(one, withSnooze));
         return new EmailOrder(comparators);
     }
 
@@ -29,7 +33,7 @@ internal static class EmailSorting
 
     public static JmapMethodException Unsupported(string description) => new("unsupportedSort", description);
 
-    private static EmailComparator Comparator(JsonElement comparator)
+    private static EmailComparator Comparator(JsonElement comparator, bool withSnooze)
     {
         var (name, isAscending, collation) = Common(comparator);
         var property = name switch
@@ -43,6 +47,8 @@ internal static class EmailSorting
             "hasKeyword" => EmailSortProperty.HasKeyword,
             "allInThreadHaveKeyword" => EmailSortProperty.AllInThreadHaveKeyword,
             "someInThreadHaveKeyword" => EmailSortProperty.SomeInThreadHaveKeyword,
+            "listedAt" when withSnooze => EmailSortProperty.ListedAt,
+            "snoozedUntil" when withSnooze => EmailSortProperty.SnoozedUntil,
             _ => throw Unsupported($"emails are not sorted by {name}"),
         };
         var keyword = property >= EmailSortProperty.HasKeyword ? JmapArguments.RequireString(comparator, "keyword").ToLowerInvariant() : null;

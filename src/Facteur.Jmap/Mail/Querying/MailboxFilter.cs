@@ -6,7 +6,7 @@ using Facteur.Storage.Emails;
 namespace Facteur.Jmap;
 
 /// <summary>Reads filters of mailboxes (RFC 8621 §2.3).</summary>
-internal sealed class MailboxFilter(MailboxTree tree)
+internal sealed class MailboxFilter(MailboxTree tree, Subscriptions subscriptions)
 {
     /// <summary>Null is every mailbox.</summary>
     public Predicate<AccountMailbox> Read(JsonElement? filter) =>
@@ -45,7 +45,7 @@ internal sealed class MailboxFilter(MailboxTree tree)
                 return mailbox => MailboxTree.RoleOf(mailbox) is not null == any;
             case "isSubscribed":
                 var subscribed = JmapArguments.Bool(of, name) ?? throw JmapMethodException.InvalidArguments("isSubscribed has no value");
-                return mailbox => mailbox.Mailbox.Subscribed == subscribed;
+                return mailbox => subscriptions.Has(mailbox.Mailbox) == subscribed;
             default:
                 throw FilterReader<Predicate<AccountMailbox>>.Unsupported($"{name} is not known");
         }

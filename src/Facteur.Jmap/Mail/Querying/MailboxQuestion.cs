@@ -12,10 +12,10 @@ internal sealed record MailboxQuestion(List<MailboxId> Result, bool AsTree)
     public static readonly string[] Arguments = ["sortAsTree", "filterAsTree"];
 
     /// <summary>Reads the arguments of a call and finds the result in the snapshot.</summary>
-    public static MailboxQuestion Answer(JmapCall call, AccountSnapshot snapshot)
+    public static MailboxQuestion Answer(JmapCall call, AccountSnapshot snapshot, Subscriptions subscriptions)
     {
         var tree = new MailboxTree(snapshot);
-        var matches = new MailboxFilter(tree).Read(JmapArguments.Object(call.Arguments, "filter"));
+        var matches = new MailboxFilter(tree, subscriptions).Read(JmapArguments.Object(call.Arguments, "filter"));
         var order = Comparison(JmapArguments.Array(call.Arguments, "sort"));
         var sortAsTree = JmapArguments.Bool(call.Arguments, "sortAsTree") ?? false;
         var filterAsTree = JmapArguments.Bool(call.Arguments, "filterAsTree") ?? false;

@@ -35,6 +35,10 @@ internal static class EmailMetadata
             case EmailProperty.ReceivedAt:
                 JmapDates.WriteUtc(json, row.ReceivedAt);
                 break;
+            case EmailProperty.ReturnedAt:
+                if (row.ReturnedAt == 0) json.WriteNullValue();
+                else JmapDates.WriteUtc(json, row.ListedAt);
+                break;
             default:
                 json.WriteBooleanValue(row.HasAttachment);
                 break;

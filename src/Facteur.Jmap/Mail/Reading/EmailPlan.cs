@@ -11,6 +11,7 @@ internal sealed class EmailPlan
     private const int MaxProperties = 200;
 
     private EmailFields fields;
+    private bool withSnooze;
 
     private EmailPlan() { }
 
@@ -60,10 +61,12 @@ internal sealed class EmailPlan
     /// <summary>Reads the arguments that both methods have (RFC 8621 §4.2, §4.9); invalidArguments for what is none.</summary>
     /// <param name="defaults">Properties told when none are asked for.</param>
     /// <param name="alwaysId">"id" is told even when it is not asked for (RFC 8620 §5.1).</param>
-    public static EmailPlan Read(JsonElement arguments, IReadOnlyList<string> defaults, bool alwaysId)
+    /// <param name="withSnooze">The request uses <see cref="JmapCapabilities.FacteurSnooze"/>.</param>
+    public static EmailPlan Read(JsonElement arguments, IReadOnlyList<string> defaults, bool alwaysId, bool withSnooze = false)
     {
         var plan = new EmailPlan
         {
+            withSnooze = withSnooze,
             FetchTextBodyValues = JmapArguments.Bool(arguments, "fetchTextBodyValues") ?? false,
             FetchHtmlBodyValues = JmapArguments.Bool(arguments, "fetchHTMLBodyValues") ?? false,
             FetchAllBodyValues = JmapArguments.Bool(arguments, "fetchAllBodyValues") ?? false,
@@ -96,6 +99,7 @@ internal sealed class EmailPlan
 
     private void Add(string name)
     {
+        if (!withSnooze && EmailProperties.OfSnooze.Contains(name)) throw JmapMethodException.InvalidArguments($"{name} is a property of {JmapCapabilities.FacteurSnooze}");
         var (property, header) = Resolve(name, EmailProperties.ByName, EmailProperty.Header);
         header ??= EmailProperties.HeaderOf(property);
         Properties.Add(new(property, JsonEncodedText.Encode(name), header, header is null ? -1 : Headers.Add(header.Field)));

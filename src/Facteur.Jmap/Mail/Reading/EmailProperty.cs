@@ -6,7 +6,8 @@ namespace Facteur.Jmap;
 /// <summary>Properties of an Email (RFC 8621 §4.1).</summary>
 internal enum EmailProperty : byte
 {
-    Id, BlobId, ThreadId, MailboxIds, Keywords, Size, ReceivedAt, HasAttachment, // metadata: in the account's snapshot
+    Id, BlobId, ThreadId, MailboxIds, Keywords, Size, ReceivedAt, ReturnedAt, HasAttachment, // metadata: in the account's snapshot
+    SnoozedUntil, // beside it
     Preview,
     MessageId, InReplyTo, References, Sender, From, To, Cc, Bcc, ReplyTo, Subject, SentAt, // by convenience: fields of the header in one form
     Headers, Header,
@@ -28,6 +29,9 @@ internal static class EmailProperties
     public static readonly FrozenDictionary<string, EmailProperty> ByName = Names<EmailProperty>(EmailProperty.Header);
 
     public static readonly FrozenDictionary<string, BodyProperty> BodyByName = Names<BodyProperty>(BodyProperty.Header);
+
+    /// <summary>Those of our own (docs/jmap.md): for requests that use <see cref="JmapCapabilities.FacteurSnooze"/>, and told only when asked for.</summary>
+    public static readonly IReadOnlyList<string> OfSnooze = ["snoozedUntil", "returnedAt"];
 
     /// <summary>What Email/get tells unless asked otherwise (RFC 8621 §4.2).</summary>
     public static readonly IReadOnlyList<string> OfGet =

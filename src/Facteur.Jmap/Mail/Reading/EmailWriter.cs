@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Facteur.Mail;
+using Facteur.Storage;
 using Facteur.Storage.Emails;
 
 namespace Facteur.Jmap;
@@ -7,6 +8,9 @@ namespace Facteur.Jmap;
 /// <summary>Writes Email objects as a plan asks (RFC 8621 §4.1). What has to be read of a message is read before its object begins, but for body values.</summary>
 internal sealed class EmailWriter(Utf8JsonWriter json, EmailPlan plan)
 {
+    /// <summary>Those of the emails that come back at a time; null when that is not asked.</summary>
+    public IReadOnlyDictionary<EmailId, SnoozeRecord>? Snoozes { get; init; }
+
     /// <summary>An email of which nothing is asked but what the snapshot holds.</summary>
     public void WriteMetadata(AccountSnapshot snapshot, in EmailRow row)
     {
@@ -14,7 +18,8 @@ internal sealed class EmailWriter(Utf8JsonWriter json, EmailPlan plan)
         foreach (var asked in plan.Properties)
         {
             json.WritePropertyName(asked.Name);
-            EmailMetadata.Write(json, asked.Property, snapshot, row);
+            if (asked.Property == EmailProperty.SnoozedUntil) WriteSnooze(row.Id);
+            else EmailMetadata.Write(json, asked.Property, snapshot, row);
         }
         json.WriteEndObject();
     }
@@ -29,7 +34,8 @@ internal sealed class EmailWriter(Utf8JsonWriter json, EmailPlan plan)
         {
             if (asked.Property == EmailProperty.BodyValues) continue;
             json.WritePropertyName(asked.Name);
-            if (asked.Property <= EmailProperty.HasAttachment) EmailMetadata.Write(json, asked.Property, snapshot, row);
+            if (asked.Property == EmailProperty.SnoozedUntil) WriteSnooze(row.Id);
+            else if (asked.Property <= EmailProperty.HasAttachment) EmailMetadata.Write(json, asked.Property, snapshot, row);
             else WriteContent(asked, facts, header, body, JmapBlobId.Of(row.Id));
         }
         await WriteBodyValuesAsync(body, message, cancel);
@@ -50,7 +56,7 @@ internal sealed class EmailWriter(Utf8JsonWriter json, EmailPlan plan)
             if (asked.Property == EmailProperty.BlobId) json.WriteStringValue(blob.ToString());
             else if (asked.Property == EmailProperty.Size) json.WriteNumberValue(parsed.Size);
             else if (asked.Property == EmailProperty.HasAttachment) json.WriteBooleanValue(parsed.HasAttachment);
-            else if (asked.Property <= EmailProperty.HasAttachment) json.WriteNullValue();
+            else if (asked.Property <= EmailProperty.SnoozedUntil) json.WriteNullValue();
             else WriteContent(asked, facts, header, body, blob);
         }
         await WriteBodyValuesAsync(body, message, cancel);
@@ -63,6 +69,12 @@ internal sealed class EmailWriter(Utf8JsonWriter json, EmailPlan plan)
         if (!plan.NeedsHeader && (!plan.UsesHeader || new StoredEnvelope(facts.Envelope).IsCertain(facts.HeaderSize, plan.WantsSender, plan.WantsReplyTo))) return null;
         var header = await message.ReadHeaderAsync(0, facts.HeaderSize, plan.Headers, cancel);
         return message.IsDamaged ? null : header;
+    }
+
+    private void WriteSnooze(EmailId email)
+    {
+        if (Snoozes?.GetValueOrDefault(email) is { } snooze) JmapDates.WriteUtc(json, snooze.Until.ToUnixTimeMilliseconds());
+        else json.WriteNullValue();
     }
 
     private void WriteContent(AskedProperty<EmailProperty> asked, EmailFacts facts, HeaderValues? header, EmailBody? body, JmapBlobId blob)

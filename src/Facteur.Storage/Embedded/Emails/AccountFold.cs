@@ -124,10 +124,11 @@ internal sealed class AccountFold(EmbeddedAccountSnapshot before)
     {
         private readonly EmailRow row;
         private ModSeq changed, shown;
+        private uint returnedAt;
 
         public Work(in EmailRow row, bool seen, bool hidden)
         {
-            (this.row, changed, shown, WasSeen, WasHidden) = (row, row.Changed, row.Shown, seen, hidden);
+            (this.row, changed, shown, returnedAt, WasSeen, WasHidden) = (row, row.Changed, row.Shown, row.ReturnedAt, seen, hidden);
             for (var i = 0; seen && i < row.PlaceCount; i++) Places.Add(row.Place(i));
         }
 
@@ -141,6 +142,7 @@ internal sealed class AccountFold(EmbeddedAccountSnapshot before)
             if (change.ModSeq.CompareTo(changed) > 0) changed = change.ModSeq;
             if (change.Kind == AccountEventKind.Gone) Gone = true;
             if (change.Kind == AccountEventKind.Shown) shown = change.ModSeq;
+            if (change.Kind == AccountEventKind.Returned) returnedAt = change.Uid.Value;
             if (change.Kind is not (AccountEventKind.Placed or AccountEventKind.Taken)) return;
             var (mailbox, uid) = (change.Mailbox, change.Uid);
             Places.RemoveAll(place => place.Mailbox == mailbox && place.Uid == uid);
@@ -157,7 +159,7 @@ internal sealed class AccountFold(EmbeddedAccountSnapshot before)
             if (Places.Count > 1) Places.Sort(static (a, b) => a.Mailbox == b.Mailbox ? a.Uid.CompareTo(b.Uid) : a.Mailbox.Value.CompareTo(b.Mailbox.Value));
             return row with
             {
-                Changed = changed, Shown = shown, First = Places.Count > 0 ? Places[0] : default, More = Places.Count > 1 ? [.. Places.Skip(1)] : null,
+                Changed = changed, Shown = shown, ReturnedAt = returnedAt, First = Places.Count > 0 ? Places[0] : default, More = Places.Count > 1 ? [.. Places.Skip(1)] : null,
             };
         }
     }

@@ -10,7 +10,7 @@ internal static class AccountLoad
 {
     // Index email_account holds the ids of an account in order.
     private const string EmailsSql = """
-        SELECT id, thread, created_modseq, modseq, received_at, size, has_attachment, blob, shown_modseq
+        SELECT id, thread, created_modseq, modseq, received_at, size, has_attachment, blob, shown_modseq, returned_at
         FROM email INDEXED BY email_account WHERE account = ?1 AND entries > 0 ORDER BY id
         """;
 
@@ -66,7 +66,7 @@ internal static class AccountLoad
             {
                 Id = new EmailId(email), Thread = new ThreadId(rows.Int64(1)), Created = new ModSeq(rows.Int64(2)), Changed = new ModSeq(changed),
                 ReceivedAt = rows.Int64(4), Size = rows.Int64(5), HasAttachment = rows.Int64(6) != 0, Body = new BodyReference(rows.Int64(7), rows.Int64(5)),
-                Shown = new ModSeq(rows.Int64(8)), First = first ?? default, More = more.Count > 0 ? [.. more] : null,
+                Shown = new ModSeq(rows.Int64(8)), ReturnedAt = (uint)rows.Int64(9), First = first ?? default, More = more.Count > 0 ? [.. more] : null,
             };
             (first is null ? hidden : seen).Add(row);
             if (first is not null && row.Thread.Value != email) links.Add(new ThreadLink(row.Thread, row.Id));

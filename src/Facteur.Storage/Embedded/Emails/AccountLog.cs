@@ -15,11 +15,13 @@ internal enum AccountEventKind : byte
     Gone,
     /// <summary>The email has an entry without \Deleted again.</summary>
     Shown,
+    /// <summary>The email came back after having been put off; the second since 1970 stands in place of a UID.</summary>
+    Returned,
     /// <summary>A mailbox is being deleted: its entries are not seen any more.</summary>
     Retired,
 }
 
-/// <param name="Mailbox">Nothing for <see cref="AccountEventKind.Touched"/>, <see cref="AccountEventKind.Shown"/> and <see cref="AccountEventKind.Gone"/>.</param>
+/// <param name="Mailbox">Nothing for <see cref="AccountEventKind.Touched"/>, <see cref="AccountEventKind.Shown"/>, <see cref="AccountEventKind.Returned"/> and <see cref="AccountEventKind.Gone"/>.</param>
 internal readonly record struct AccountEvent(AccountEventKind Kind, EmailId Email, MailboxId Mailbox, ModSeq ModSeq, Uid Uid, MessageFlags Flags);
 
 /// <summary>Written by the verbs of a batch beside the rows, for an account that is looked at: whoever looks need not read the rows again.</summary>

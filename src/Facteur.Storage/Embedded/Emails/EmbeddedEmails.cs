@@ -22,7 +22,7 @@ internal sealed class EmbeddedEmails(EmbeddedStore store, AccountViews views, Re
     public override EmailDetailReader ReadDetails(AccountId account, IReadOnlyList<EmailId> emails, EmailFields fields) =>
         new EmbeddedEmailDetails(readers, account, emails, fields);
 
-    public override async ValueTask<EmailsUpdated> UpdateAsync(AccountId account, ModSeq? ifState, IReadOnlyList<EmailUpdate> updates, CancellationToken cancel)
+    public override async ValueTask<EmailsUpdated> UpdateAsync(AccountId account, ModSeq? ifState, IReadOnlyList<EmailUpdate> updates, AccountId? person, CancellationToken cancel)
     {
         IReadOnlyList<EmailsMoved> moves = [];
 
@@ -31,7 +31,7 @@ internal sealed class EmbeddedEmails(EmbeddedStore store, AccountViews views, Re
         var updated = await store.WriteAsync(
             session =>
             {
-                var run = new UpdateEmails(session, account);
+                var run = new UpdateEmails(session, account, person);
                 var result = run.Run(ifState, updates);
                 moves = run.Moves();
                 return result;
@@ -51,6 +51,42 @@ internal sealed class EmbeddedEmails(EmbeddedStore store, AccountViews views, Re
                 return true;
             },
             grows: normal.Name is not null, cancel);
+    }
+
+    public override ValueTask<IReadOnlyList<RemovedEmail>> ListRemovedAsync(AccountId account, int max, CancellationToken cancel)
+    {
+        cancel.ThrowIfCancellationRequested();
+        return new(store.Read(reader => RemovedEmails.List(reader, account, max)));
+    }
+
+    public override async ValueTask<int> RestoreAsync(AccountId account, IReadOnlyList<EmailId> emails, MailboxId mailbox, CancellationToken cancel)
+    {
+        var restored = 0;
+        foreach (var chunk in emails.Distinct().Chunk(RemovedEmails.Together))
+        {
+            var found = store.Read(reader => RemovedEmails.Find(reader, account, mailbox, chunk));
+            restored += await RestoreAsync(found, mailbox, cancel);
+        }
+        return restored;
+    }
+
+    private async ValueTask<int> RestoreAsync(IReadOnlyList<RemovedEmail> removed, MailboxId mailbox, CancellationToken cancel)
+    {
+        var messages = new List<(MessageIntake Message, RemovedEmail Removed)>(removed.Count);
+        try
+        {
+            foreach (var one in removed)
+                if (await store.ReopenAsync(one.Body, cancel) is { } message) messages.Add((message, one));
+            if (messages.Count == 0) return 0;
+            await store.DeliverAsync([.. messages.Select(one => new Delivery(one.Message, [new DeliveryTarget(mailbox, new FlagSet(MessageFlags.Seen, []), one.Removed.Received)]))], cancel);
+            // A crash before this lists them once more.
+            await store.WriteAsync(session => RemovedEmails.Forget(session, [.. messages.Select(one => one.Removed.Email)]), grows: false, cancel);
+            return messages.Count;
+        }
+        finally
+        {
+            foreach (var (message, _) in messages) await message.DisposeAsync();
+        }
     }
 
     public override async ValueTask<IReadOnlyList<EmailId>> SearchTextAsync(AccountId account, string foldedNeedle, bool withHeaders, CancellationToken cancel)

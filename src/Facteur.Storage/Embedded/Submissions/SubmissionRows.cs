@@ -30,6 +30,18 @@ internal static class SubmissionRows
         foreach (var (id, account) in Of(session, queue)) Move(session, id, account);
     }
 
+    /// <summary>A report came in about a message that was delivered here, and so was in no queue: submissions of it count as changed.</summary>
+    /// <param name="messageId">Without brackets.</param>
+    public static void MoveAbout(WriteSession session, long account, string messageId)
+    {
+        var found = new List<long>(0);
+        var row = session.Database.Get("""
+            SELECT s.id FROM submission s JOIN email e ON e.id = s.email JOIN facts f ON f.blob = e.blob WHERE s.account = ?1 AND f.message_id = ?2
+            """).Bind(1, account).Bind(2, $"<{messageId}>");
+        while (row.Step()) found.Add(row.Int64(0));
+        foreach (var id in found) Move(session, id, account);
+    }
+
     /// <summary>The submission counts as changed.</summary>
     public static void Move(WriteSession session, long id, long account) =>
         session.Database.Get("UPDATE submission SET modseq = ?2 WHERE id = ?1").Bind(1, id).Bind(2, Next(session, account)).Run();

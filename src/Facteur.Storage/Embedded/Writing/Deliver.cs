@@ -12,10 +12,14 @@ namespace Facteur.Storage.Embedded.Writing;
 internal sealed class Deliver(IReadOnlyList<Delivery> deliveries, EmbeddedQueue queue, EmbeddedTrace trace, QueueTaking?[]? releases = null)
 {
     private readonly TraceRow[][] rows = [.. deliveries.Select(delivery => delivery.Trace.Count == 0 ? [] : delivery.Trace.Select(one => new TraceRow(one)).ToArray())];
+    private EventNotes? notes;
+    private HashSet<(AccountId Account, ThreadId Thread)>? answered;
 
     public DeliveryReceipt Run(WriteSession session)
     {
         var plan = Check(session);
+        foreach (var delivery in deliveries)
+            if (delivery.Step is { } step) EventRows.Take(session, step);
         var modSeqs = new Dictionary<AccountId, ModSeq>();
         var entries = new List<StoredEntry>(plan.Count);
         var queued = new List<QueueId>();
@@ -34,6 +38,8 @@ internal sealed class Deliver(IReadOnlyList<Delivery> deliveries, EmbeddedQueue 
                 var isFirst = !emails.TryGetValue(account.Id, out var email);
                 if (isFirst) emails.Add(account.Id, email = AddEmail(session, account, intake, target.InternalDate, modSeq, EntriesOf(plan, next - 1 - i, delivery, account)));
                 entries.Add(AddEntry(session, mailbox, target, flags, intake, email.Email, email.Thread, modSeq, isFirst));
+                if (delivery.EndsSnoozes && mailbox.Role is not (MailboxRole.Junk or MailboxRole.Trash)) (answered ??= []).Add((account.Id, email.Thread));
+                if (delivery.Person is { } person) NotesOf(session, person).Appended(mailbox, entries[^1].Uid);
             }
             var isKept = emails.Count + delivery.Queued.Count > 0 || delivery.Released is not null;
             if (isKept) AddBody(session, intake, emails.Count + delivery.Queued.Count);
@@ -46,7 +52,17 @@ internal sealed class Deliver(IReadOnlyList<Delivery> deliveries, EmbeddedQueue 
             queued.AddRange(ids);
             if (isKept) session.AfterCommit.Add(intake.Delivered); // else its octets go when it is disposed
         }
+        notes?.Write();
+        foreach (var (account, thread) in answered ?? []) Snoozes.EndAll(session, account, thread);
         return new DeliveryReceipt(entries, queued, submissions);
+    }
+
+    // Messages of one person are one event of each mailbox.
+    private EventNotes NotesOf(WriteSession session, AccountId person)
+    {
+        if (notes is not null && notes.Person == person) return notes;
+        notes?.Write();
+        return notes = new EventNotes(session, person);
     }
 
     private void AddTrace(
@@ -64,6 +80,7 @@ internal sealed class Deliver(IReadOnlyList<Delivery> deliveries, EmbeddedQueue 
             }
             trace.Insert(session, row, email, queueId);
             if (row.Kind is TraceKind.Reported or TraceKind.ReportReceived && queueId is { } about) SubmissionRows.Move(session, about);
+            else if (row.Kind == TraceKind.ReportReceived && row.Account is { } owner) SubmissionRows.MoveAbout(session, owner.Value, row.MessageId);
         }
     }
 
@@ -90,10 +107,13 @@ internal sealed class Deliver(IReadOnlyList<Delivery> deliveries, EmbeddedQueue 
             if (delivery.Queued.Any(submission => submission.Recipients.Count == 0)) throw new InvalidOperationException("a message of the queue has at least one recipient");
             intake.Claim();
             RequireBody(session, intake);
+            if (delivery.Step is { } step) EventRows.Require(session, step);
             var counted = new HashSet<AccountState>();
             foreach (var target in delivery.Targets)
             {
                 var mailbox = session.Mailbox(target.Mailbox);
+                if (delivery.IfState is { } state && state.Value != mailbox.Account.ModSeq)
+                    throw new StoreRefusedException(StoreRefusal.StateMismatch, "the account is not at this state any more");
                 if (counted.Add(mailbox.Account)) octets[mailbox.Account] = octets.GetValueOrDefault(mailbox.Account) + intake.Length;
                 plan.Add(new Placement(target, mailbox, default));
             }

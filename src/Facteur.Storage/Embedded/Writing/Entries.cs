@@ -92,6 +92,8 @@ internal static class Entries
         session.Database.Get("DELETE FROM entry WHERE mailbox = ?1 AND uid = ?2").Bind(1, mailbox.Id.Value).Bind(2, row.Uid.Value).Run();
         mailbox.Count(row.Flags, row.Size, -1);
         session.Log(mailbox.Account.Id)?.Add(AccountEventKind.Taken, row.Email, mailbox.Id, default, row.Uid);
+        // Whoever takes it from there, by whatever protocol: it need not come back.
+        if (mailbox.Role == MailboxRole.Snoozed) Snoozes.End(session, row.Email);
     }
 
     /// <summary>Notes removed UIDs (ascending) for those who ask what vanished, as ranges.</summary>
@@ -129,7 +131,7 @@ internal static class Entries
         row.Reset();
         session.Log(account.Id)?.Add(entries > 0 ? AccountEventKind.Touched : AccountEventKind.Gone, email, default, modSeq);
         if (entries > 0) return;
-        session.Database.Get("DELETE FROM snooze WHERE email = ?1").Bind(1, email.Value).Run();
+        Snoozes.End(session, email);
         account.Messages--;
         account.Octets -= size;
         session.Save(account);

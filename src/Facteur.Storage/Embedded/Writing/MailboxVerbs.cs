@@ -21,12 +21,16 @@ internal static class MailboxVerbs
         RequireRoomFor(session, account, missing.Count + 1);
         var modSeq = session.NextModSeq(account);
         foreach (var above in missing) Insert(session, account, above, MailboxRole.None, modSeq, selectable: true);
-        if (existing is not null)
-        {
-            Retire(session, existing, modSeq);
-            MoveChildren(session, account, name, modSeq);
-        }
-        return Insert(session, account, name, role, modSeq, selectable: true);
+        if (existing is null) return Insert(session, account, name, role, modSeq, selectable: true);
+
+        // The name that stood above others holds messages from now on: what was attached to it stays.
+        existing.IsDeleted = true;
+        session.Database.Get("UPDATE mailbox SET deleted_at = ?2 WHERE id = ?1").Bind(1, existing.Id.Value).Bind(2, session.Now).Run();
+        var id = Insert(session, account, name, role, modSeq, selectable: true);
+        AnnotationVerbs.Copy(session, account.Id, existing.Id, id);
+        Retire(session, existing, modSeq);
+        MoveChildren(session, account, name, modSeq);
+        return id;
     }
 
     public static void Delete(WriteSession session, MailboxId id)
@@ -113,6 +117,7 @@ internal static class MailboxVerbs
     {
         mailbox.IsDeleted = true;
         session.Database.Get("UPDATE mailbox SET deleted_at = ?2 WHERE id = ?1").Bind(1, mailbox.Id.Value).Bind(2, session.Now).Run();
+        AnnotationVerbs.Remove(session, mailbox);
         session.Save(mailbox, modSeq);
         session.Delta(mailbox, modSeq, onlyAdds: false).MailboxDeleted = true;
         Entries.Tombstone(session, mailbox.Account, 2, modSeq, mailbox.Id.Value, thread: 0, mailbox.Created);
@@ -145,7 +150,8 @@ internal static class MailboxVerbs
     private static void RenameInbox(WriteSession session, MailboxState inbox, string to)
     {
         var created = session.FindMailbox(Create(session, inbox.Account.Id, to, MailboxRole.None))!;
-        Transfer.Run(session, inbox, Entries.Read(session, inbox, Everything), created, move: true);
+        Transfer.Run(session, inbox, Entries.Read(session, inbox, Everything), created, move: true, person: null);
+        AnnotationVerbs.Copy(session, inbox.Account.Id, inbox.Id, created.Id);
     }
 
     private static void SetName(WriteSession session, MailboxState mailbox, string name, ModSeq modSeq)
@@ -166,13 +172,16 @@ internal static class MailboxVerbs
         session.Delta(mailbox, modSeq, onlyAdds: false);
     }
 
-    public static bool HasRole(WriteSession session, AccountState account, MailboxRole role)
+    public static bool HasRole(WriteSession session, AccountState account, MailboxRole role) => FindRole(session, account, role) is not null;
+
+    /// <summary>The mailbox that has a use; null when none has.</summary>
+    public static MailboxState? FindRole(WriteSession session, AccountState account, MailboxRole role)
     {
-        var row = session.Database.Get("SELECT 1 FROM mailbox WHERE account = ?1 AND role = ?2 AND deleted_at IS NULL")
+        var row = session.Database.Get("SELECT id FROM mailbox WHERE account = ?1 AND role = ?2 AND deleted_at IS NULL")
             .Bind(1, account.Id.Value).Bind(2, (int)role);
-        var found = row.Step();
+        MailboxId? found = row.Step() ? new MailboxId(row.Int64(0)) : null;
         row.Reset();
-        return found;
+        return found is { } id ? session.FindMailbox(id) : null;
     }
 
     // Another mailbox has the name above them now: they changed for whoever knows it by its id (parentId, RFC 8621 §2).

@@ -1,3 +1,4 @@
+using Facteur.Storage.Embedded.Contacts;
 using Facteur.Storage.Embedded.Packs;
 using Facteur.Storage.Embedded.Submissions;
 using Facteur.Storage.Embedded.Uploads;
@@ -20,6 +21,7 @@ internal static class Purge
         }
         var more = Emails(session, session.Now - (long)retention.TotalMilliseconds);
         more |= UploadRows.Purge(session, session.Now - (long)UploadStore.Lifetime.TotalMilliseconds, Step) == Step;
+        more |= ContactVerbs.Purge(session, session.Now - (long)retention.TotalMilliseconds, Step);
         more |= Accounts(session);
         Expunged(session);
         Segments(session);
@@ -99,9 +101,11 @@ internal static class Purge
         }
         if (Logins(session, id)) return true;
         if (UploadRows.PurgeOf(session, id, Step)) return true;
+        if (ContactVerbs.RemoveAll(session, id, Step)) return true;
         session.Database.Get("DELETE FROM subscription WHERE account = ?1").Bind(1, id).Run();
         session.Database.Get("DELETE FROM tombstone WHERE account = ?1").Bind(1, id).Run();
         SubmissionRows.RemoveAll(session, id);
+        AnnotationVerbs.RemoveAll(session, id);
         session.Forget(new AccountId(id));
         session.Database.Get("DELETE FROM account WHERE id = ?1").Bind(1, id).Run();
         session.AfterCommit.Add(() => session.AccountGone(new AccountId(id)));

@@ -4,9 +4,10 @@ namespace Facteur.Storage.Embedded.Writing;
 internal static class StoreFlags
 {
     public static FlagResult Run(
-        WriteSession session, MailboxId id, IReadOnlyList<UidRange> uids, FlagChange change, FlagSet flags, ModSeq? unchangedSince)
+        WriteSession session, MailboxId id, IReadOnlyList<UidRange> uids, FlagChange change, FlagSet flags, ModSeq? unchangedSince, AccountId? person)
     {
         var mailbox = session.Mailbox(id);
+        var notes = new EventNotes(session, person);
         var rows = Entries.Read(session, mailbox, uids);
 
         // A keyword comes to be only when there is a message to have it.
@@ -31,8 +32,10 @@ internal static class StoreFlags
             if (wanted == row.Flags) continue;
             modSeq ??= session.NextModSeq(mailbox.Account);
             Entries.SetFlags(session, mailbox, row, wanted, modSeq.Value);
+            notes.Flagged(mailbox, row.Uid, row.Flags, wanted);
             changed.Add(new MessageEntry(row.Uid, row.Email, modSeq.Value, wanted));
         }
+        notes.Write();
         var table = Keywords.Table(session, mailbox);
         if (modSeq is { } at)
         {

@@ -18,7 +18,7 @@ internal static class UpdateMailbox
         if (update.Subscribed is { } subscribed && subscribed != mailbox.Subscribed)
             MailboxVerbs.Subscribe(session, mailbox.Account.Id, mailbox.Name, subscribed);
         var (nextRole, place, color) = (update.Role ?? mailbox.Role, update.SortOrder ?? mailbox.SortOrder, update.Color ?? mailbox.Color);
-        if ((nextRole, place, color) == (mailbox.Role, mailbox.SortOrder, mailbox.Color)) return;
+        if ((nextRole, place, color) == (mailbox.Role, mailbox.SortOrder, mailbox.Color) && !update.IsTold) return;
         (mailbox.Role, mailbox.SortOrder, mailbox.Color) = (nextRole, place, color);
         MailboxVerbs.SaveProperties(session, mailbox, session.NextModSeq(mailbox.Account));
     }

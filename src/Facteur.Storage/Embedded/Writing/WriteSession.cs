@@ -1,3 +1,4 @@
+using Facteur.Storage.Annotations;
 using Facteur.Storage.Embedded.Emails;
 using Facteur.Storage.Embedded.Packs;
 using Facteur.Storage.Embedded.Sqlite;
@@ -24,6 +25,9 @@ internal sealed class WriteSession(SqliteConnection database, EmbeddedStoreOptio
     private readonly Dictionary<MailboxId, MailboxDelta> lastDelta = [];
     private readonly HashSet<int> unflushed = [];
     private readonly HashSet<AccountId> submissionsOf = [];
+    private bool isSnoozeSet;
+    private bool areEventsAdded;
+    private HashSet<AccountId>? scripted;
     private long emailNext;
     private long emailNextSaved;
     private long traceNext;
@@ -65,6 +69,15 @@ internal sealed class WriteSession(SqliteConnection database, EmbeddedStoreOptio
     /// <summary>Tells that submissions of an account changed.</summary>
     public Action<AccountId> AnnounceSubmissions { get; init; } = _ => { };
 
+    /// <summary>Tells that emails were put off.</summary>
+    public Action AnnounceSnoozes { get; init; } = () => { };
+
+    /// <summary>Tells that annotations changed.</summary>
+    public Action<AnnotationsChanged> AnnounceAnnotations { get; init; } = _ => { };
+
+    /// <summary>Tells that there is something for scripts to run for.</summary>
+    public Action AnnounceEvents { get; init; } = () => { };
+
     /// <summary>Segments with octets that this batch refers to.</summary>
     public IReadOnlyCollection<int> Unflushed => unflushed;
 
@@ -80,6 +93,7 @@ internal sealed class WriteSession(SqliteConnection database, EmbeddedStoreOptio
     {
         accounts.Clear();
         mailboxes.Clear();
+        scripted = null;
         emailNext = 0;
         Clear();
     }
@@ -93,6 +107,8 @@ internal sealed class WriteSession(SqliteConnection database, EmbeddedStoreOptio
         lastDelta.Clear();
         unflushed.Clear();
         submissionsOf.Clear();
+        isSnoozeSet = false;
+        areEventsAdded = false;
         AfterCommit.Clear();
         Deltas = [];
         Touched = [];
@@ -108,6 +124,35 @@ internal sealed class WriteSession(SqliteConnection database, EmbeddedStoreOptio
     {
         if (submissionsOf.Add(account)) AfterCommit.Add(() => AnnounceSubmissions(account));
     }
+
+    /// <summary>An email is being put off: told once after the commit.</summary>
+    public void SnoozeSet()
+    {
+        if (!isSnoozeSet) AfterCommit.Add(AnnounceSnoozes);
+        isSnoozeSet = true;
+    }
+
+    /// <summary>Events are being written: told once after the commit.</summary>
+    public void EventsAdded()
+    {
+        if (!areEventsAdded) AfterCommit.Add(AnnounceEvents);
+        areEventsAdded = true;
+    }
+
+    /// <summary>A mailbox of the account has a script for events, or the account has one for all. Kept in memory: every delivery and change of flags asks.</summary>
+    public bool IsScripted(AccountId account)
+    {
+        if (scripted is null)
+        {
+            scripted = [];
+            var rows = Database.Get($"SELECT DISTINCT account FROM annotation WHERE name = '{AnnotationStore.ScriptName}'"); // index annotation_script
+            while (rows.Step()) scripted.Add(new AccountId(rows.Int64(0)));
+        }
+        return scripted.Contains(account);
+    }
+
+    /// <summary>Scripts were bound or unbound.</summary>
+    public void ForgetScripted() => scripted = null;
 
     public long NextEmail() => emailNext++;
 

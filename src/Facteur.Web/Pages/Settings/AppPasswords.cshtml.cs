@@ -33,7 +33,7 @@ public sealed class AppPasswordsModel : SignedInPage
         catch (AccountRuleException e)
         {
             await ShowAsync();
-            return Refuse(e.Message);
+            return Refuse(Why(e));
         }
     }
 

@@ -20,7 +20,7 @@ public sealed class PasswordModel : SignedInPage
         }
         catch (AccountRuleException e)
         {
-            return Refuse(e.Message);
+            return Refuse(Why(e));
         }
         await Services.Sessions.RemoveAllAsync(Account.Id, Session, Cancel);
         await Services.Sessions.RenewAsync(Session, Cancel);

@@ -19,7 +19,7 @@ public sealed class SecurityModel : SignedInPage
     public async Task<IActionResult> OnGetAsync()
     {
         Sessions = await Services.Sessions.ListAsync(Account, Cancel);
-        Logins = await Services.Store.Logins.ListAsync(Account.Id, Services.Time.GetUtcNow() - shown, null, MaxLogins, Cancel);
+        Logins = await Services.Logins.History.ListAsync(Account.Id, Services.Time.GetUtcNow() - shown, MaxLogins, Cancel);
         return Page();
     }
 

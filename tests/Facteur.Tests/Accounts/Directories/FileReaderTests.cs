@@ -65,11 +65,11 @@ public sealed class FileReaderTests
 
     [Theory]
     [InlineData("[]", "Line 1: the file begins with {")]
-    [InlineData("{\n\"account\": []}", "Line 1: there is no \"account\"; there are version, settings, domains, accounts, shares, aliases.")]
+    [InlineData("{\n\"account\": []}", "Line 1: there is no \"account\"; there are version, settings, domains, accounts, shares, aliases, annotations, contacts.")]
     [InlineData("{\"aliases\": [],\n\"accounts\": []}", "\"accounts\" stands before \"aliases\".")]
     [InlineData("{\"accounts\": [], \"accounts\": []}", "\"accounts\" stands twice.")]
     [InlineData("{\"accounts\": {}}", "\"accounts\" is no list.")]
-    [InlineData("{\"version\": 2}", "the file has version 2, and this program reads versions up to 1.")]
+    [InlineData("{\"version\": 3}", "the file has version 3, and this program reads versions up to 2.")]
     [InlineData("{\n\"accounts\": [\n{\"address\": \"a@demo.test\"}\n{]", "Line 4: this is no JSON")]
     [InlineData("{\"accounts\": [", "this is no JSON")]
     [InlineData("", "this is no JSON")]

@@ -35,14 +35,14 @@ public sealed class ImportTests
         await server.Directory.AddCredentialAsync(new CredentialRecord(0, server.Moi.Id, "app-password", "h", default) { Label = "téléphone", Lookup = "l", Detail = "{}" }, default);
     }
 
-    private static async Task<string> ExportAsync(AccountsFixture server, bool withSecrets)
+    internal static async Task<string> ExportAsync(AccountsFixture server, bool withSecrets)
     {
         var output = new MemoryStream();
         await new DirectoryExport(server.Store, new TreeDocuments()).WriteJsonAsync(output, withSecrets, default);
         return Encoding.UTF8.GetString(output.ToArray());
     }
 
-    private static async Task<(ImportSummary Summary, List<ImportEntry> Entries)> ImportAsync(AccountsFixture server, string text, bool dryRun = false, bool keepGoing = false)
+    internal static async Task<(ImportSummary Summary, List<ImportEntry> Entries)> ImportAsync(AccountsFixture server, string text, bool dryRun = false, bool keepGoing = false)
     {
         var entries = new List<ImportEntry>();
         var octets = Encoding.UTF8.GetBytes(text);

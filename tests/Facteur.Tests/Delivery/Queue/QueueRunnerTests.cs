@@ -228,6 +228,28 @@ public sealed class QueueRunnerTests
         Assert.Equal(QueueState.Delivered, (await server.RecipientAsync(waiting)).State);
     }
 
+    /// <summary>As on a machine that gives it no turn: its leases have ended before it could prolong them.</summary>
+    [Fact]
+    [Trait("Promise", "P6")]
+    public async Task A_process_that_got_no_turn_takes_its_own_work_from_nobody()
+    {
+        await using var server = await QueueServer.StartAsync();
+        var slow = server.World["slow.test"];
+        slow.Gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await server.SubmitAsync("a@slow.test");
+        await server.World.UntilAsync(() => server.World.Delivered.Count == 1);
+        for (var i = 0; i < 20; i++)
+        {
+            server.Time.Advance(TimeSpan.FromHours(1));
+            server.Destinations.Wake("slow.test");
+            await Task.Yield();
+        }
+        slow.Gate.SetResult();
+        await server.SettleAsync();
+        await server.PassAsync(TimeSpan.FromHours(3), TimeSpan.FromMinutes(15));
+        Assert.Equal(["a@slow.test"], server.World.Delivered);
+    }
+
     [Fact]
     public async Task A_message_to_be_sent_later_waits_and_can_be_taken_back()
     {

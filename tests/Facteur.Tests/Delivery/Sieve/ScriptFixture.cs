@@ -11,6 +11,7 @@ using Facteur.Smtp;
 using Facteur.Storage;
 using Facteur.Storage.Queue;
 using Facteur.Tests.Smtp;
+using Facteur.Tests.Support;
 
 namespace Facteur.Tests.Delivery.Sieve;
 
@@ -104,7 +105,7 @@ internal sealed class ScriptFixture : IAsyncDisposable
     public async Task<IReadOnlyList<QueueListItem>> QueueAsync() => await Store.Queue.ListAsync(new QueueFilter { States = Enum.GetValues<QueueState>() }, null, 100, default);
 
     /// <summary>What leaves with an entry of the queue.</summary>
-    public async Task<string> SentAsync(QueueMessage message) => Encoding.Latin1.GetString(message.Prefix.Span) + (await ReadAsync(message.Content))[message.SkipOctets..];
+    public Task<string> SentAsync(QueueMessage message) => Store.ReadSentAsync(message, Encoding.Latin1);
 
     /// <summary>The rows of an account's trace in words.</summary>
     public async Task<IReadOnlyList<string>> TraceAsync(string account = "moi@demo.test", string language = "en") =>
@@ -112,11 +113,5 @@ internal sealed class ScriptFixture : IAsyncDisposable
 
     public ValueTask DisposeAsync() => Server.DisposeAsync();
 
-    private async Task<string> ReadAsync(BodyReference reference)
-    {
-        await using var body = (await Store.OpenBodyAsync(reference, default))!;
-        var octets = new byte[body.Length];
-        for (var at = 0; at < octets.Length;) at += await body.ReadAsync(at, octets.AsMemory(at), default);
-        return Encoding.Latin1.GetString(octets);
-    }
+    private async Task<string> ReadAsync(BodyReference reference) => Encoding.Latin1.GetString(await Store.ReadBodyAsync(reference));
 }

@@ -163,9 +163,16 @@ public sealed class RemoteBehaviourTests
             C: 0123456789
             S: 552 5.3.4 too big after all
             """, client, net.Token);
-        _ = peer.ReadToEndAsync(net.Token);
+        _ = ReadOnAsync(peer, net.Token);
         var outcome = Assert.Single(await client.WaitAsync(net.Token));
         Assert.True(outcome is { Verdict: AttemptVerdict.PermanentFailure, Stage: SmtpStage.Data, EnhancedCode: "5.3.4" }, outcome.ToString());
+    }
+
+    /// <summary>The client that hears of it only when all has gone out takes its leave as usual.</summary>
+    private static async Task ReadOnAsync(ScriptedPeer peer, CancellationToken cancel)
+    {
+        while (await peer.ReadLineAsync(cancel) is { } line)
+            if (line == "QUIT") await peer.WriteAsync("221 2.0.0 bye\r\n"u8.ToArray(), cancel);
     }
 
     [Fact]

@@ -3,8 +3,8 @@ using Facteur.Storage;
 
 namespace Facteur.Jmap;
 
-/// <summary>States of submissions: the number of the last change of one.</summary>
-internal static class SubmissionState
+/// <summary>States of a type whose changes are numbered one by one: the number of the last.</summary>
+internal static class NumberedState
 {
     public static string Of(ModSeq state) => state.Value.ToString(CultureInfo.InvariantCulture);
 

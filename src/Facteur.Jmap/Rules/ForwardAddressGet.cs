@@ -1,0 +1,4 @@
+namespace Facteur.Jmap;
+
+/// <summary>ForwardAddress/get (docs/jmap.md).</summary>
+internal sealed class ForwardAddressGet() : ListedGet(ForwardAddressType.Instance);

@@ -1,0 +1,4 @@
+namespace Facteur.Jmap;
+
+/// <summary>Principal/get (RFC 9670 §2.1).</summary>
+internal sealed class PrincipalGet() : ListedGet(PrincipalType.Instance);
