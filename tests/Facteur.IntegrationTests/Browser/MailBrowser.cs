@@ -124,9 +124,37 @@ internal sealed class MailBrowser : IAsyncDisposable
         }
     }
 
-    /// <summary>Asks in the page again and again until the answer is yes: what a browser keeps tells of nothing. The question may be asynchronous, which Playwright's own polling takes for a yes.</summary>
-    public Task UntilAsync(string question) =>
-        Page.EvaluateAsync($"async () => {{ while (!(await ({question})())) await new Promise((resolve) => setTimeout(resolve, 100)); }}").WaitAsync(TimeSpan.FromMinutes(5));
+    /// <summary>
+    /// Asks in the page again and again until the answer is yes: what a browser keeps tells of nothing. The question may be asynchronous, which Playwright's own polling takes
+    /// for a yes. One that gets no answer, as where a base is deleted under it, is asked anew.
+    /// </summary>
+    public async Task UntilAsync(string question)
+    {
+        var asked = Page.EvaluateAsync($$"""
+            async () => {
+              const pause = (time) => new Promise((resolve) => setTimeout(resolve, time, false));
+              while (!(await Promise.race([({{question}})(), pause(10_000)]))) await pause(100);
+            }
+            """);
+        try
+        {
+            // A browser lets an older service worker go on for five minutes where it takes it to be busy.
+            await asked.WaitAsync(TimeSpan.FromMinutes(7));
+        }
+        catch (TimeoutException e)
+        {
+            throw new InvalidOperationException($"not so: {question}; {await Page.EvaluateAsync<string>(Kept).WaitAsync(TimeSpan.FromMinutes(1))}; {string.Join("; ", complaints)}", e);
+        }
+    }
+
+    /// <summary>What this browser keeps of the webmail.</summary>
+    private const string Kept = """
+        async () => JSON.stringify({
+          online: navigator.onLine, controller: navigator.serviceWorker.controller?.state ?? null,
+          workers: (await navigator.serviceWorker.getRegistrations()).map(({ active, waiting, installing }) => [active?.state, waiting?.state, installing?.state]),
+          bases: (await indexedDB.databases()).map((one) => one.name), caches: await caches.keys(), locks: await navigator.locks.query(),
+        })
+        """;
 
     public async Task PressAsync(params string[] keys)
     {

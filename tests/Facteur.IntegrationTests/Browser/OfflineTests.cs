@@ -11,10 +11,10 @@ public sealed class OfflineTests(BrowserWorld world)
           if (navigator.serviceWorker.controller === null) return false;
           const kept = (await indexedDB.databases()).find((one) => one.name.startsWith("facteur-mail-"));
           if (kept === undefined) return false;
-          const base = await new Promise((resolve) => { const request = indexedDB.open(kept.name); request.onsuccess = () => resolve(request.result); });
+          const base = await new Promise((resolve, reject) => { const request = indexedDB.open(kept.name); request.onsuccess = () => resolve(request.result); request.onerror = () => reject(request.error); });
           try {
             if (!base.objectStoreNames.contains("values")) return false;
-            return await new Promise((resolve) => { const request = base.transaction("values").objectStore("values").get("extent"); request.onsuccess = () => resolve(request.result !== undefined); });
+            return await new Promise((resolve) => { const request = base.transaction("values").objectStore("values").get("extent"); request.onsuccess = () => resolve(request.result !== undefined); request.onerror = () => resolve(false); });
           } finally { base.close(); }
         }
         """;
@@ -28,7 +28,7 @@ public sealed class OfflineTests(BrowserWorld world)
     private const string Has = """
         async () => {
           const kept = (await indexedDB.databases()).find((one) => one.name.startsWith("facteur-mail-"));
-          const base = await new Promise((resolve) => { const request = indexedDB.open(kept.name); request.onsuccess = () => resolve(request.result); });
+          const base = await new Promise((resolve, reject) => { const request = indexedDB.open(kept.name); request.onsuccess = () => resolve(request.result); request.onerror = () => reject(request.error); });
           try {
             return await new Promise((resolve) => { const request = base.transaction("STORE").objectStore("STORE").count(); request.onsuccess = () => resolve(request.result > 0); });
           } finally { base.close(); }

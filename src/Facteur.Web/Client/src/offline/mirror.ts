@@ -17,7 +17,7 @@ export class Mirror {
 
   constructor(private readonly client: JmapClient, private readonly kept: KeptMail, private readonly days: () => number, private readonly now: () => Date = () => new Date()) {}
 
-  /** One round at a time, in one page of this browser. */
+  /** One round at a time, in one page of this browser. Fails as the server or the browser does: what was not kept is asked for again by the next round. */
   run(): Promise<void> {
     if (this.running !== undefined) {
       this.isWantedAgain = true;
@@ -40,9 +40,9 @@ export class Mirror {
         await this.round();
       } while (this.isWantedAgain);
     };
-    // Where another page is at it, that one does it.
+    // Pages of one browser take turns: what one leaves when it is closed in the middle the next one goes on with.
     if (navigator.locks === undefined) await round();
-    else await navigator.locks.request("facteur-mirror", { ifAvailable: true }, async (lock) => { if (lock !== null) await round(); });
+    else await navigator.locks.request("facteur-mirror", round);
   }
 
   private async round(): Promise<void> {

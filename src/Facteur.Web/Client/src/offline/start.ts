@@ -15,6 +15,7 @@ import { deleteKept, keptNames } from "./db";
 import { Mirror } from "./mirror";
 import { Notices } from "./notices";
 import { subscribe } from "./push";
+import { Rounds } from "./rounds";
 import { registerWorker } from "./updates";
 
 const pause = 1_500;
@@ -53,14 +54,12 @@ async function keep(store: MailStore): Promise<void> {
     showToast({ text: t("offline.refused", { count: refused.ids.length, why: reasonOfSet({ type: refused.types[0] ?? "serverFail" }) }), seconds: 0 });
     void store.correct(refused.ids).then(() => mirror.correct(refused.ids)).catch(() => undefined);
   });
-  await store.refresh();
-  await deleteKept(store.client.accountId);
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const follow = () => {
-    clearTimeout(timer);
-    timer = setTimeout(() => void mirror.run().catch(() => undefined), pause);
-  };
-  const ends = [store.onStates(follow), effect(() => { if (settings.value.offlineDays > 0) follow(); }), () => clearTimeout(timer)];
+  // What fails here is said where it is shown; keeping goes on by itself.
+  await store.refresh().catch(() => undefined);
+  await deleteKept(store.client.accountId).catch(() => undefined);
+  const rounds = new Rounds(() => mirror.run(), pause);
+  const follow = () => rounds.soon();
+  const ends = [store.onStates(follow), effect(() => { if (settings.value.offlineDays > 0) follow(); }), () => rounds.end()];
   stop = () => ends.forEach((end) => end());
 }
 
