@@ -1,6 +1,7 @@
 using Facteur.Mail;
 using Facteur.Storage.Annotations;
 using Facteur.Storage.Contacts;
+using Facteur.Storage.Crashes;
 using Facteur.Storage.Emails;
 using Facteur.Storage.MailboxEvents;
 using Facteur.Storage.Queue;
@@ -53,6 +54,9 @@ public abstract partial class MailStore : IAsyncDisposable
 
     /// <summary>What happened in mailboxes that scripts are to run for.</summary>
     public abstract MailboxEventStore Events { get; }
+
+    /// <summary>Messages that the process ended in the middle of work on.</summary>
+    public abstract CrashStore Crashes { get; }
 
     // ---- messages in
 

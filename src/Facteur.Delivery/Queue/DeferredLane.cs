@@ -38,7 +38,10 @@ internal sealed partial class DeferredLane(
         if (await tools.Leases.TakeAsync(destination.Name, int.MaxValue, broken) is not { } held) return false;
         try
         {
-            await deferred.ReleaseAsync(held.Lease, await tools.ScheduleAsync(held.Lost), tools.Clock.Now, held.Lost);
+            if (await tools.Quarantine.HoldAsync(held.Lease, held.Lost)) return true;
+            await using (var turn = await tools.Quarantine.TurnAsync(held.Lease.Message, destination.Name, held.Lost))
+            using (turn.Mark())
+                await deferred.ReleaseAsync(held.Lease, await tools.ScheduleAsync(held.Lost), tools.Clock.Now, held.Lost);
             if (destination.Answered()) roomGrew();
             tools.ReportOwed();
             return true;

@@ -12,6 +12,8 @@ internal sealed record LaneTools(
     QueueStore Queue, MailStore Store, IDeliveryConnector Connector, RouteTable Routes, SuppressionList Suppressed, Verp? Verp, SettingDocuments<QueueDocument> Settings,
     QueueOptions Options, QueueClock Clock, TimeProvider Time, LeaseKeeper Leases, Action ReportOwed, ILogger Log)
 {
+    public QueueQuarantine Quarantine { get; } = new(Queue, Store.Crashes, Log);
+
     public async ValueTask<RetrySchedule> ScheduleAsync(CancellationToken cancel) =>
         (await Settings.SiteAsync(cancel))?.Apply(Options.Schedule) ?? Options.Schedule;
 }
@@ -71,6 +73,7 @@ internal sealed partial class DestinationLane(LaneTools tools, Destination desti
         if (held is null) return false;
         try
         {
+            if (await tools.Quarantine.HoldAsync(held.Lease, held.Lost)) return true;
             var outcomes = new List<RecipientOutcome>(held.Lease.Recipients.Count);
             var isComplete = false;
             try
@@ -127,6 +130,7 @@ internal sealed partial class DestinationLane(LaneTools tools, Destination desti
 
     private async ValueTask<DeliveryResult> TransferAsync(DeliveryRoute route, TransportDemands demands, QueueMessage message, List<QueueRecipient> recipients, CancellationToken lost)
     {
+        await using var turn = await tools.Quarantine.TurnAsync(message, destination.Name, lost);
         try
         {
             await using var body = await tools.Store.OpenBodyAsync(message.Content, lost);
@@ -137,7 +141,7 @@ internal sealed partial class DestinationLane(LaneTools tools, Destination desti
             if (kept is not null && (kept.Route != route || kept.Demands != demands)) await CloseAsync();
             var session = (kept ?? destination.Take(route, demands))?.Session;
             kept = null; // it is the attempt's now
-            var result = await connector.SendAsync(route, demands, envelope, content, session, lost);
+            var result = await connector.SendAsync(route, demands, envelope, content, session, turn.Mark, lost);
             if (result.Session is { } open) kept = new KeptSession(open, route, demands, 0);
             return result;
         }

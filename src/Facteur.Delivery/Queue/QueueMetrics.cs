@@ -8,6 +8,7 @@ internal static class QueueMetrics
     private static readonly Meter Meter = new("Facteur.Queue");
     private static readonly Counter<long> Recipients = Meter.CreateCounter<long>("facteur.queue.attempts", "{recipient}", "Recipients by what an attempt came to");
     private static readonly UpDownCounter<int> Lanes = Meter.CreateUpDownCounter<int>("facteur.queue.connections", "{connection}", "Connections at work");
+    private static readonly Counter<long> Held = Meter.CreateCounter<long>("facteur.queue.quarantined", "{recipient}", "Recipients of messages that the process ended on again and again");
 
     public static void Attempted(int delivered, int waiting, int failed)
     {
@@ -15,6 +16,8 @@ internal static class QueueMetrics
         Add("waiting", waiting);
         Add("failed", failed);
     }
+
+    public static void Quarantined(int recipients) => Held.Add(recipients);
 
     public static void LaneStarted() => Lanes.Add(1);
 

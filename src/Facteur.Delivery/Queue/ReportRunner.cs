@@ -1,6 +1,7 @@
 using Facteur.Delivery.Bounces;
 using Facteur.Mail;
 using Facteur.Storage;
+using Facteur.Storage.Crashes;
 using Facteur.Storage.Queue;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -89,11 +90,27 @@ public sealed partial class ReportRunner(
 
     private async ValueTask SendAsync(OwedReport owed, CancellationToken cancel)
     {
+        if (store.Crashes.IsQuarantined(RiskyWork.Report, owed.Message.Id.Value))
+        {
+            await DropAsync(owed, $"the server ended {CrashStore.Limit} times while it wrote the report about this message; nobody is told", cancel);
+            LogQuarantined(owed.Message.Id.Value, CrashStore.Limit, owed.Message.Sender);
+            return;
+        }
+        await using var turn = await store.Crashes.TurnAsync(new WorkItem(RiskyWork.Report, owed.Message.Id.Value), cancel);
+        using (turn.Mark()) await WriteAsync(owed, cancel);
+    }
+
+    private async ValueTask WriteAsync(OwedReport owed, CancellationToken cancel)
+    {
         var places = ReportComposer.MayReport(owed.Message)
             ? await reverse.FindAsync(owed.Message.Sender, owed.Message.Account, cancel)
             : new ReportPlaces([], []);
         var targets = await mail.TargetsAsync(places.Accounts, cancel);
-        if (targets.Count == 0 && places.Addresses.Count == 0) await DropAsync(owed, cancel);
+        if (targets.Count == 0 && places.Addresses.Count == 0)
+        {
+            await DropAsync(owed, "nobody can be told that the message was not delivered", cancel);
+            LogNobody(owed.Message.Id.Value, owed.Message.Sender);
+        }
         else await DeliverAsync(owed, targets, places.Addresses, cancel);
     }
 
@@ -121,14 +138,13 @@ public sealed partial class ReportRunner(
         return (report, output.GetBuffer().AsMemory(0, (int)output.Length));
     }
 
-    /// <summary>Nobody can be told: an entry that failed from the start keeps that for the administrator.</summary>
-    private async ValueTask DropAsync(OwedReport owed, CancellationToken cancel)
+    /// <summary>Nobody is told: an entry that failed from the start keeps that for the administrator.</summary>
+    private async ValueTask DropAsync(OwedReport owed, string why, CancellationToken cancel)
     {
         await using var intake = await mail.TakeInAsync("Subject: report that nobody can be sent\r\n\r\n"u8.ToArray(), cancel);
-        var recipient = new NewQueueRecipient(owed.Message.Sender, "", DsnNotify.Never, null) { State = QueueState.Failed, Answer = "nobody can be told that the message was not delivered" };
+        var recipient = new NewQueueRecipient(owed.Message.Sender, "", DsnNotify.Never, null) { State = QueueState.Failed, Answer = why };
         var message = new QueueMessage { Transaction = owed.Message.Transaction, Sender = "", Kind = "report", Created = time.GetUtcNow(), SkipOctets = ServerMail.SkipOctets };
         await store.DeliverAsync([new Storage.Delivery(intake, []) { Queued = [new QueueSubmission(message, [recipient])], Reported = Ids(owed) }], cancel);
-        LogNobody(owed.Message.Id.Value, owed.Message.Sender);
     }
 
     private async ValueTask<ReportSettings> SettingsAsync(QueueMessage message, bool returnsToUs, CancellationToken cancel)
@@ -191,6 +207,9 @@ public sealed partial class ReportRunner(
 
     [LoggerMessage(LogLevel.Warning, "Queue message {Message}: <{Sender}> cannot be told that it was not delivered", EventName = "queue.report.nobody")]
     private partial void LogNobody(long message, string sender);
+
+    [LoggerMessage(LogLevel.Warning, "Queue message {Message}: the server ended {Crashes} times while it wrote the report to <{Sender}>; it is not written", EventName = "quarantine.report")]
+    private partial void LogQuarantined(long message, int crashes, string sender);
 
     [LoggerMessage(LogLevel.Error, "Queue message {Message}: its report failed; it is tried again later", EventName = "queue.report.failed")]
     private partial void LogFailed(Exception e, long message);

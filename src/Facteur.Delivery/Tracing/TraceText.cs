@@ -17,7 +17,7 @@ public static class TraceText
     /// <param name="language">French for "fr"; English for all others.</param>
     public static string Of(TraceEvent row, CultureInfo language)
     {
-        var text = (row.Kind is TraceKind.Scripted or TraceKind.ReportReceived ? Texts.GetString(NameOf(row), language) : null) ?? Texts.GetString(row.Kind.ToString(), language) ?? row.Kind.ToString();
+        var text = (row.Kind is TraceKind.Scripted or TraceKind.ReportReceived or TraceKind.QueueChanged ? Texts.GetString(NameOf(row), language) : null) ?? Texts.GetString(row.Kind.ToString(), language) ?? row.Kind.ToString();
         var values = row.Detail.DistinctBy(pair => pair.Key).ToDictionary(pair => pair.Key, pair => TraceDetail.Printable(pair.Value), StringComparer.Ordinal);
         if (language.TwoLetterISOLanguageName == "fr")
             foreach (var (name, value) in values.Where(pair => pair.Key.EndsWith(TraceDetail.InFrench, StringComparison.Ordinal)).ToList()) values[name[..^TraceDetail.InFrench.Length]] = value;
@@ -26,7 +26,7 @@ public static class TraceText
         return Fill(text, values);
     }
 
-    /// <summary>"ScriptedRedirectFailed" of the action "redirect-failed": what scripts do has words for each, and some reports have.</summary>
+    /// <summary>"ScriptedRedirectFailed" of the action "redirect-failed": what scripts do has words for each, and some reports and changes of the queue have.</summary>
     private static string NameOf(TraceEvent row)
     {
         var action = row.Detail.FirstOrDefault(pair => pair.Key == "action").Value ?? "";

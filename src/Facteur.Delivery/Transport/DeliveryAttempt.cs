@@ -19,9 +19,10 @@ public static class DeliveryAttempt
     /// delivered, refused and uncertain ones are not.
     /// </summary>
     /// <param name="kept">A session of the same route and demands that was kept from before, or null; taken over.</param>
+    /// <param name="mark">Called before each transaction; what it answers is disposed of after it. Null: nobody wants to know.</param>
     public static async ValueTask<DeliveryResult> SendAsync(
         this IDeliveryConnector connector, DeliveryRoute route, TransportDemands demands, OutgoingEnvelope envelope, OutgoingContent content,
-        IDeliverySession? kept, CancellationToken cancel)
+        IDeliverySession? kept, Func<IDisposable>? mark, CancellationToken cancel)
     {
         var outcomes = new AttemptOutcome?[envelope.Recipients.Count];
         if (envelope.Sender.Length == 0) demands = demands with { RequireTls = false }; // RFC 8689 §5: a report is not lost for it
@@ -34,7 +35,7 @@ public static class DeliveryAttempt
             {
                 session ??= await (path ??= await connector.OpenAsync(route, demands, cancel)).ConnectAsync(cancel);
                 if (session is null) break;
-                await SendRestAsync(session, envelope, content, outcomes, cancel);
+                await SendRestAsync(session, envelope, content, outcomes, mark, cancel);
                 if (sessions == MaxSessions || !outcomes.Any(outcome => outcome is null or { ConcernsHost: true })) break;
                 await session.DisposeAsync();
                 session = null;
@@ -50,14 +51,16 @@ public static class DeliveryAttempt
     }
 
     /// <summary>Offers the recipients that no host has settled, in groups that the host takes.</summary>
-    private static async ValueTask SendRestAsync(IDeliverySession session, OutgoingEnvelope envelope, OutgoingContent content, AttemptOutcome?[] outcomes, CancellationToken cancel)
+    private static async ValueTask SendRestAsync(
+        IDeliverySession session, OutgoingEnvelope envelope, OutgoingContent content, AttemptOutcome?[] outcomes, Func<IDisposable>? mark, CancellationToken cancel)
     {
         var open = new Queue<int>(Enumerable.Range(0, outcomes.Length).Where(i => outcomes[i] is null or { ConcernsHost: true }));
         while (open.Count > 0 && session.CanSend)
         {
             var group = new List<int>();
             while (group.Count < session.MaxRecipients && open.TryDequeue(out var next)) group.Add(next);
-            var answers = await session.SendAsync(envelope with { Recipients = [.. group.Select(i => envelope.Recipients[i])] }, content, cancel);
+            IReadOnlyList<AttemptOutcome> answers;
+            using (mark?.Invoke()) answers = await session.SendAsync(envelope with { Recipients = [.. group.Select(i => envelope.Recipients[i])] }, content, cancel);
             for (var i = 0; i < group.Count; i++) outcomes[group[i]] = answers[i];
             // "Too many recipients" means the rest of them in another transaction, as long as that gets anywhere (RFC 5321 §4.5.3.1.10).
             if (answers.Any(answer => answer.Verdict == AttemptVerdict.Delivered))

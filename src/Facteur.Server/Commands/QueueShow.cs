@@ -22,6 +22,7 @@ internal static class QueueShow
         foreach (var recipient in entry.Recipients)
         {
             console.MarkupLineInterpolated($"  {recipient.To}: {(recipient.InDelivery ? "sending" : recipient.State.ToLowerInvariant())}{(recipient.NextAttempt is { } next ? $", next attempt {next.ToLocalTime():yyyy-MM-dd HH:mm:ss}" : "")}");
+            if (recipient is { State: "Held", LastAnswer.Length: > 0 } && !entry.Attempts.Any(one => one.To == recipient.To && one.Answer == recipient.LastAnswer)) console.MarkupLineInterpolated($"    {recipient.LastAnswer}");
             foreach (var attempt in entry.Attempts.Where(one => one.To == recipient.To))
                 console.MarkupLineInterpolated($"    {attempt.At.ToLocalTime():yyyy-MM-dd HH:mm:ss}  {attempt.Host}  {attempt.Answer}{(attempt.Security.Length > 0 ? $"  ({attempt.Security})" : "")}");
         }

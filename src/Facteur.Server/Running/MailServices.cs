@@ -94,6 +94,7 @@ internal sealed class MailServices : IAsyncDisposable
             store.Queue, store, network.Connector, routes, destinations, Suppressed, queueOptions, time, verp, loggers.CreateLogger<QueueRunner>(),
             new DeferredMail(Handoff)));
         runner.ReportOwed += reports.Wake;
+        Add(new QuarantineNotices(store, own, settings, configuration.Hostname, time, loggers.CreateLogger<QuarantineNotices>()));
         Add(new QueueRetention(store.Queue, store.Trace, store, queueOptions, time, loggers.CreateLogger<QueueRetention>()));
         Add(new MailboxEventRunner(Handoff, loggers.CreateLogger<MailboxEventRunner>()));
         Add(new SnoozeRunner(store, time, loggers.CreateLogger<SnoozeRunner>()));

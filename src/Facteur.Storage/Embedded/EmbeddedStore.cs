@@ -1,7 +1,9 @@
 using Facteur.Mail;
 using Facteur.Storage.Annotations;
 using Facteur.Storage.Contacts;
+using Facteur.Storage.Crashes;
 using Facteur.Storage.Embedded.Annotations;
+using Facteur.Storage.Embedded.Crashes;
 using Facteur.Storage.Embedded.Contacts;
 using Facteur.Storage.Embedded.Emails;
 using Facteur.Storage.Embedded.MailboxEvents;
@@ -49,6 +51,7 @@ public sealed partial class EmbeddedStore : MailStore
     private readonly EmbeddedSnoozes snoozes;
     private readonly EmbeddedAnnotations annotations;
     private readonly EmbeddedMailboxEvents events;
+    private readonly EmbeddedCrashes crashes;
     private readonly SearchIndex search;
     private readonly Maintenance maintenance;
     private readonly ILogger logger;
@@ -65,7 +68,8 @@ public sealed partial class EmbeddedStore : MailStore
         views = new ViewRegistry(LoadSnapshot);
         accounts = new AccountViews(account => Read(reader => AccountLoad.Read(reader, account)), time);
         announcer = new Announcer(RaiseAccountChanged, logger);
-        search = new SearchIndex(Path.Combine(options.Folder, "search"), options, readers, Packs, logger);
+        crashes = new EmbeddedCrashes(this, database, options.Folder, time, logger);
+        search = new SearchIndex(Path.Combine(options.Folder, "search"), options, readers, Packs, crashes, logger);
         var session = new WriteSession(database, options, Packs, time, () => Interlocked.Read(ref lastBlob))
         {
             AccountGone = account => search.Remove(account),
@@ -131,9 +135,13 @@ public sealed partial class EmbeddedStore : MailStore
     /// <inheritdoc/>
     public override MailboxEventStore Events => events;
 
+    /// <inheritdoc/>
+    public override CrashStore Crashes => crashes;
+
     internal EmbeddedStoreOptions Options { get; }
     internal PackStore Packs { get; }
     internal SearchIndex Search => search;
+    internal EmbeddedCrashes CrashNotes => crashes;
     internal Announcer Announcer => announcer;
     internal bool IsBusy => writer.IsBusy;
 
@@ -157,6 +165,7 @@ public sealed partial class EmbeddedStore : MailStore
             // Checkpoints run beside the writer (Maintenance), so that no commit waits for one.
             database.Run("PRAGMA wal_autocheckpoint = 0");
             Migrations.Apply(database);
+            EmbeddedCrashes.Count(database, options.Folder, time, logger);
             return new(new EmbeddedStore(options, folderLock, database, files, time, logger));
         }
         catch
@@ -177,6 +186,7 @@ public sealed partial class EmbeddedStore : MailStore
         await announcer.DisposeAsync();
         accounts.Dispose();
         search.Dispose();
+        crashes.Dispose();
         readers.Dispose();
         try
         {

@@ -73,7 +73,8 @@ public abstract class QueueStore
     /// Does something by hand to every recipient that matches and is neither leased nor final; returns how many. Retry: due now.
     /// Hold: out of the schedule. Release: back into it, due now. Fail: ends as failed, with a report owed as its NOTIFY asks.
     /// Cancel: ends without any report. Redirect: to <paramref name="target"/> (address, destination), due now unless held.
-    /// Retry and Hold concern those that wait, Release those held. A row of the trace (QueueChanged) goes with each change.
+    /// Quarantine: held, with the reason kept, because the server ended while it was at work on them.
+    /// Retry, Hold and Quarantine concern those that wait, Release those held: it forgets reason and crashes. A row of the trace (QueueChanged) goes with each change.
     /// </summary>
     /// <param name="by">Who does it, for the trace.</param>
     public abstract ValueTask<int> ChangeAsync(
@@ -152,4 +153,4 @@ public sealed record QueueFilter
     public IReadOnlyList<QueueState>? States { get; init; }
 }
 
-public enum QueueChange : byte { Retry, Hold, Release, Fail, Cancel, Redirect }
+public enum QueueChange : byte { Retry, Hold, Release, Fail, Cancel, Redirect, Quarantine }

@@ -1,5 +1,6 @@
 using Facteur.Delivery.Queue;
 using Facteur.Storage;
+using Facteur.Storage.Crashes;
 using Facteur.Storage.MailboxEvents;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -111,6 +112,13 @@ public sealed partial class MailboxEventRunner(MailHandoff handoff, ILogger<Mail
     private async ValueTask<bool> RunAsync(MailboxEvent one, EventRun run, MailboxSnapshot snapshot, int place, CancellationToken cancel)
     {
         var entry = snapshot[place];
+        if (Store.Crashes.IsQuarantined(RiskyWork.Script, entry.Email.Value))
+        {
+            LogQuarantined(CrashStore.Limit, one.Account.Value, entry.Uid.Value);
+            return false;
+        }
+        await using var turn = await Store.Crashes.TurnAsync(new WorkItem(RiskyWork.Script, entry.Email.Value), cancel);
+        using var mark = turn.Mark();
         try
         {
             return await run.RunAsync(entry.Uid, Names(entry.Flags, snapshot.Keywords), cancel);
@@ -145,6 +153,9 @@ public sealed partial class MailboxEventRunner(MailHandoff handoff, ILogger<Mail
 
     [LoggerMessage(LogLevel.Error, "Scripts of mailbox events could not be run; it is tried again in a minute", EventName = "sieve.events.failed")]
     private partial void LogFailed(Exception e);
+
+    [LoggerMessage(LogLevel.Warning, "The server ended {Crashes} times while a script of account {Account} ran for message {Uid}; it is passed over", EventName = "quarantine.script")]
+    private partial void LogQuarantined(int crashes, long account, uint uid);
 
     [LoggerMessage(LogLevel.Error, "No script of account {Account} ran for an event of message {Uid}", EventName = "sieve.events.passed")]
     private partial void LogPassedOver(Exception e, long account, uint uid);

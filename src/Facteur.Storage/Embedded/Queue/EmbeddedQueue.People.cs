@@ -1,4 +1,5 @@
 using Facteur.Mail;
+using Facteur.Storage.Crashes;
 using Facteur.Storage.Embedded.Sqlite;
 using Facteur.Storage.Embedded.Tracing;
 using Facteur.Storage.Embedded.Writing;
@@ -51,7 +52,7 @@ internal sealed partial class EmbeddedQueue
         if (change == QueueChange.Redirect && target is null) throw new ArgumentException("a redirection has a target", nameof(target));
         var states = States(filter) & change switch
         {
-            QueueChange.Retry or QueueChange.Hold => 1 << (int)QueueState.Waiting,
+            QueueChange.Retry or QueueChange.Hold or QueueChange.Quarantine => 1 << (int)QueueState.Waiting,
             QueueChange.Release => 1 << (int)QueueState.Held,
             _ => OpenStates,
         };
@@ -131,6 +132,7 @@ internal sealed partial class EmbeddedQueue
                 session =>
                 {
                     var (changed, placed) = action.Run(session, claim, recipients, trace);
+                    if (changed > 0 && action.Change == QueueChange.Release) store.CrashNotes.Forget(session, RiskyWork.Queue, message.Value);
                     session.AfterCommit.Add(() => schedule.Finish(claim, placed));
                     return changed;
                 },

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Facteur.Mail;
+using Facteur.Storage.Crashes;
 using Facteur.Storage.Embedded.Submissions;
 using Facteur.Storage.Embedded.Tracing;
 using Facteur.Storage.Embedded.Writing;
@@ -42,7 +43,7 @@ internal sealed record QueueAction(QueueChange Change, (string Address, string D
 
     private bool Concerns(QueueRecipient recipient) => Change switch
     {
-        QueueChange.Retry or QueueChange.Hold => recipient.State == QueueState.Waiting,
+        QueueChange.Retry or QueueChange.Hold or QueueChange.Quarantine => recipient.State == QueueState.Waiting,
         QueueChange.Release => recipient.State == QueueState.Held,
         _ => !QueueWrites.IsFinal(recipient.State),
     };
@@ -53,7 +54,7 @@ internal sealed record QueueAction(QueueChange Change, (string Address, string D
         return Change switch
         {
             QueueChange.Retry => recipient with { NextAttempt = at },
-            QueueChange.Hold => recipient with { State = QueueState.Held },
+            QueueChange.Hold or QueueChange.Quarantine => recipient with { State = QueueState.Held },
             QueueChange.Release => recipient with { State = QueueState.Waiting, NextAttempt = at },
             QueueChange.Redirect => recipient with { Address = Target!.Value.Address, Destination = Target.Value.Destination, NextAttempt = at },
             QueueChange.Fail => recipient with { State = QueueState.Failed, Finished = at, Owed = Failure(recipient, message) },
@@ -75,11 +76,12 @@ internal sealed record QueueAction(QueueChange Change, (string Address, string D
 
     private void Save(WriteSession session, QueueRecipient after) =>
         session.Database.Get("""
-            UPDATE queue_recipient SET state = ?2, next_attempt = ?3, owed = ?4, finished = ?5, address = ?6, destination = ?7, reason = ifnull(?8, reason)
+            UPDATE queue_recipient SET state = ?2, next_attempt = ?3, owed = ?4, finished = ?5, address = ?6, destination = ?7,
+                reason = CASE WHEN ?9 THEN NULL ELSE ifnull(?8, reason) END
             WHERE id = ?1
             """).Bind(1, after.Id.Value).Bind(2, (int)after.State).Bind(3, after.NextAttempt.ToUnixTimeMilliseconds()).Bind(4, (int)after.Owed)
             .Bind(5, after.Finished?.ToUnixTimeMilliseconds()).Bind(6, after.Address).Bind(7, after.Destination)
-            .Bind(8, QueueWrites.IsFinal(after.State) ? Reason : null).Run();
+            .Bind(8, QueueWrites.IsFinal(after.State) || Change == QueueChange.Quarantine ? Reason : null).Bind(9, Change == QueueChange.Release ? 1 : 0).Run();
 
     private TraceEvent Trace(WriteSession session, QueueMessage message, List<QueueRecipient> changed)
     {
@@ -87,6 +89,7 @@ internal sealed record QueueAction(QueueChange Change, (string Address, string D
         {
             new("action", Change.ToString().ToLowerInvariant()), new("recipients", changed.Count.ToString(CultureInfo.InvariantCulture)),
         };
+        if (Change == QueueChange.Quarantine) detail.Add(new("crashes", CrashStore.Limit.ToString(CultureInfo.InvariantCulture)));
         if (By.Length > 0) detail.Add(new("by", By));
         if (Target is { } target) detail.Add(new("to", target.Address));
         if (Reason is { Length: > 0 }) detail.Add(new("reason", Reason));

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using Facteur.Mail;
+using Facteur.Storage.Crashes;
 using Facteur.Storage.Embedded.Packs;
 using Facteur.Storage.Embedded.Reading;
 using Microsoft.Extensions.Logging;
@@ -12,7 +13,7 @@ namespace Facteur.Storage.Embedded.Search;
 /// Substring search over the folded text of messages. Texts are written when the store is quiet, and what is missing before each search:
 /// never in a delivery.
 /// </summary>
-internal sealed partial class SearchIndex(string folder, EmbeddedStoreOptions options, ReaderPool readers, PackStore packs, ILogger logger) : IDisposable
+internal sealed partial class SearchIndex(string folder, EmbeddedStoreOptions options, ReaderPool readers, PackStore packs, CrashStore crashes, ILogger logger) : IDisposable
 {
     private const int MaxOpen = 64;
     private const int Step = 64;
@@ -162,8 +163,19 @@ internal sealed partial class SearchIndex(string folder, EmbeddedStoreOptions op
         return missing;
     }
 
-    // A message that cannot be read has no text: it must not keep others from being found.
+    // A message that cannot be read has no text, nor has one that ended the process again and again: it must not keep others from being found.
     private async Task<byte[]> FoldAsync(long email, long blob, byte[] parts, CancellationToken cancel)
+    {
+        if (crashes.IsQuarantined(RiskyWork.Index, email))
+        {
+            LogQuarantined(email, CrashStore.Limit);
+            return [];
+        }
+        await using var turn = await crashes.TurnAsync(new WorkItem(RiskyWork.Index, email), cancel);
+        using (turn.Mark()) return await ReadAsync(email, blob, parts, cancel);
+    }
+
+    private async Task<byte[]> ReadAsync(long email, long blob, byte[] parts, CancellationToken cancel)
     {
         try
         {
@@ -232,6 +244,9 @@ internal sealed partial class SearchIndex(string folder, EmbeddedStoreOptions op
     }
 
     private string PathOf(AccountId account) => Path.Combine(folder, account.Value.ToString(CultureInfo.InvariantCulture) + ".txt");
+
+    [LoggerMessage(LogLevel.Warning, "Email {Email} is in quarantine: the server ended {Crashes} times while its text was read; it is not found by its text", EventName = "quarantine.index")]
+    private partial void LogQuarantined(long email, int crashes);
 
     [LoggerMessage(LogLevel.Warning, "Email {Email} cannot be read for searches")]
     private partial void LogUnreadable(Exception error, long email);

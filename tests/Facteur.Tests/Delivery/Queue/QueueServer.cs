@@ -6,7 +6,9 @@ using Facteur.Delivery.Queue;
 using Facteur.Delivery.Recipients;
 using Facteur.Mail;
 using Facteur.Storage;
+using Facteur.Storage.Crashes;
 using Facteur.Storage.Embedded;
+using Facteur.Storage.Embedded.Crashes;
 using Facteur.Storage.Queue;
 using Facteur.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -52,6 +54,38 @@ internal sealed class QueueServer : IAsyncDisposable
         await StopAsync(patiently);
         await Store.DisposeAsync();
         await OpenAsync();
+        await RunAsync();
+    }
+
+    /// <summary>As if the process had ended now, in the middle of what it is at work on, and been started again. What was under way is broken off.</summary>
+    /// <param name="before">Done once the process is gone.</param>
+    public async Task CrashAsync(Action? before = null)
+    {
+        var ledger = Path.Combine(folder, "at-work");
+        var atWork = await File.ReadAllBytesAsync(ledger);
+        await StopAsync(patiently: false);
+        await Store.DisposeAsync();
+        await File.WriteAllBytesAsync(ledger, atWork);
+        before?.Invoke();
+        await OpenAsync();
+        await RunAsync();
+    }
+
+    /// <summary>As if the process had ended so many times in the middle of this work.</summary>
+    public async Task CrashOnAsync(WorkItem item, int times)
+    {
+        await StopAsync(patiently: false);
+        for (var crash = 0; crash < times; crash++)
+        {
+            await Store.DisposeAsync();
+            var path = Path.Combine(folder, "at-work");
+            var ledger = CrashLedger.Open(path);
+            ledger.Enter(item);
+            var atWork = await File.ReadAllBytesAsync(path);
+            ledger.Dispose();
+            await File.WriteAllBytesAsync(path, atWork);
+            await OpenAsync();
+        }
         await RunAsync();
     }
 

@@ -159,7 +159,7 @@ public sealed class ConnectorTests
         for (var i = 0; i < 2; i++)
         {
             world.Dialled.Clear();
-            var result = await connector.SendAsync(new MxRoute("d.example"), default, ClientConversation.Envelope("a@d.example"), ClientConversation.Small, null, CancellationToken.None);
+            var result = await connector.SendAsync(new MxRoute("d.example"), default, ClientConversation.Envelope("a@d.example"), ClientConversation.Small, null, null, CancellationToken.None);
             await result.Session!.DisposeAsync();
         }
         Assert.Equal(["192.0.2.1"], world.Dialled.Select(remote => remote.Address.ToString()));
@@ -231,8 +231,8 @@ public sealed class ConnectorTests
         world.Zone.Mx("d.example", 10, "mx.d.example");
         world.Host("mx.d.example", "192.0.2.1", host);
         var connector = world.Connector();
-        var first = await connector.SendAsync(new MxRoute("d.example"), default, ClientConversation.Envelope("a@d.example"), ClientConversation.Small, null, CancellationToken.None);
-        var second = await connector.SendAsync(new MxRoute("d.example"), default, ClientConversation.Envelope("b@d.example"), ClientConversation.Small, first.Session, CancellationToken.None);
+        var first = await connector.SendAsync(new MxRoute("d.example"), default, ClientConversation.Envelope("a@d.example"), ClientConversation.Small, null, null, CancellationToken.None);
+        var second = await connector.SendAsync(new MxRoute("d.example"), default, ClientConversation.Envelope("b@d.example"), ClientConversation.Small, first.Session, null, CancellationToken.None);
         Assert.Equal(AttemptVerdict.Delivered, Assert.Single(second.Outcomes).Verdict);
         Assert.Equal((2, connections), (host.Taken.Count, world.Dialled.Count));
         Assert.Equal(!leaves, ReferenceEquals(first.Session, second.Session));

@@ -74,7 +74,7 @@ internal sealed class TransportFixture : ITlsObserver, IMtaStsPolicyStore
     {
         using var net = new CancellationTokenSource(TimeSpan.FromSeconds(20));
         var envelope = ClientConversation.Envelope("a@" + domain) with { RequireTls = demands.RequireTls, Sender = sender ?? "s@us.example" };
-        var result = await Connector().SendAsync(route ?? new MxRoute(domain), demands, envelope, ClientConversation.Small, null, net.Token);
+        var result = await Connector().SendAsync(route ?? new MxRoute(domain), demands, envelope, ClientConversation.Small, null, null, net.Token);
         if (result.Session is not null) await result.Session.DisposeAsync();
         return result;
     }
