@@ -135,9 +135,9 @@ public sealed class ActingTests(BrowserWorld world)
         here.IsExpected = there.IsExpected = static what => what.Contains("401", StringComparison.Ordinal) || what.Contains("ERR_", StringComparison.Ordinal);
         await there.Page.GotoAsync(there.Origin + "/settings/security");
         await there.Page.GetByRole(AriaRole.Button, new() { Name = "Sign out everywhere" }).ClickAsync();
-        await there.Page.WaitForURLAsync("**/signin*");
+        await Patience.ArrivesAsync(there.Page, "**/signin*");
         // Nobody touches it: its line ends, and it goes to the sign-in by itself.
-        await here.Page.WaitForURLAsync("**/signin?**");
+        await Patience.ArrivesAsync(here.Page, "**/signin?**");
         await Expect(here.Page.Locator("#user")).ToBeVisibleAsync();
     }
 

@@ -99,7 +99,7 @@ public sealed class FrameTests(BrowserWorld world)
         await Assertions.Expect(mail.Page.GetByText("No starred messages.")).ToBeVisibleAsync();
         await mail.Page.Context.ClearCookiesAsync();
         await mail.PressAsync("g", "i", "g", "a");
-        await mail.Page.WaitForURLAsync("**/signin?**");
+        await Patience.ArrivesAsync(mail.Page, "**/signin?**");
         await mail.Page.Locator("#user").FillAsync(mail.Address);
         await mail.Page.Locator("#password").FillAsync(BrowserWorld.Password);
         await mail.Page.Locator("#password").PressAsync("Enter");
@@ -113,7 +113,7 @@ public sealed class FrameTests(BrowserWorld world)
         await using var mail = await MailBrowser.OpenAsync(world, locale: "fr-FR");
         await mail.Page.GetByRole(AriaRole.Button, new() { Name = "Compte " + mail.Address }).ClickAsync();
         await mail.Page.GetByRole(AriaRole.Menuitem, new() { Name = "Se déconnecter" }).ClickAsync();
-        await mail.Page.WaitForURLAsync("**/signin");
+        await Patience.ArrivesAsync(mail.Page, "**/signin");
         await mail.Page.GotoAsync(mail.Origin + "/mail");
         await Assertions.Expect(mail.Page.Locator("#password")).ToBeVisibleAsync();
     }

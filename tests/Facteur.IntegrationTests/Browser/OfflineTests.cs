@@ -96,7 +96,7 @@ public sealed class OfflineTests(BrowserWorld world)
         await ReadyAsync(mail);
         await mail.Page.GetByRole(AriaRole.Button, new() { Name = "Account " + mail.Address }).ClickAsync();
         await mail.Page.GetByRole(AriaRole.Menuitem, new() { Name = "Sign out" }).ClickAsync();
-        await mail.Page.WaitForURLAsync("**/signin*");
+        await Patience.ArrivesAsync(mail.Page, "**/signin*");
         await Assertions.Expect(mail.Page.Locator("#user")).ToBeVisibleAsync();
         await mail.UntilAsync("async () => (await indexedDB.databases()).length + (await caches.keys()).length + (await navigator.serviceWorker.getRegistrations()).length === 0");
     }

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 
 namespace Facteur.IntegrationTests.Browser;
@@ -39,6 +40,26 @@ internal static class Patience
 
     /// <summary>For what the page says, from now on until it is loaded again.</summary>
     public static Task HoldToastsAsync(IPage page) => page.EvaluateAsync(Toasts);
+
+    /// <summary>Waits until a page is at an address and has all of its parts; whoever waits for the browser to tell of a navigation may come too late.</summary>
+    /// <param name="address">Two stars stand for anything, one for anything but a slash.</param>
+    public static async Task ArrivesAsync(IPage page, string address)
+    {
+        var pattern = new Regex("^" + Regex.Escape(address).Replace("\\*\\*", ".*", StringComparison.Ordinal).Replace("\\*", "[^/]*", StringComparison.Ordinal) + "$");
+        await Assertions.Expect(page).ToHaveURLAsync(pattern, new() { Timeout = ShownMilliseconds });
+        await UntilAsync("complete", async () =>
+        {
+            try
+            {
+                return await page.EvaluateAsync<string>("() => document.readyState");
+            }
+            catch (PlaywrightException)
+            {
+                // It goes on to another page.
+                return "";
+            }
+        });
+    }
 
     /// <summary>Asks until the answer is what is expected, or says what it was in the end.</summary>
     public static async Task UntilAsync<T>(T expected, Func<Task<T>> ask)

@@ -55,7 +55,7 @@ internal sealed class WritingDesk(MailBrowser browser)
     {
         await UndoAsync(0);
         await browser.Row(subject).First.ClickAsync();
-        await Page.WaitForURLAsync("**/t/*");
+        await Patience.ArrivesAsync(Page, "**/t/*");
         await Page.Locator(".reply-box").First.WaitForAsync();
         await Page.Keyboard.PressAsync(key);
         await Text.WaitForAsync();

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Facteur.IntegrationTests.Browser;
 using Microsoft.Playwright;
 
 namespace Facteur.IntegrationTests.Web;
@@ -33,14 +34,14 @@ public sealed class SignInTests
         await chromium.ShootAsync("code");
         await page.GetByLabel("Code of your authenticator").FillAsync(recovery);
         await page.GetByRole(AriaRole.Button, new() { Name = "Continue" }).ClickAsync();
-        await page.WaitForURLAsync("**/settings/security");
+        await Patience.ArrivesAsync(page, "**/settings/security");
 
         // And with the passkey alone.
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).First.ClickAsync();
         await page.GetByLabel("E-mail address").WaitForAsync();
         await page.GotoAsync(chromium.Origin + "/settings/security");
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign in with a passkey" }).ClickAsync();
-        await page.WaitForURLAsync("**/settings/security");
+        await Patience.ArrivesAsync(page, "**/settings/security");
         await Assertions.Expect(page.Locator("tbody").First).ToContainTextAsync("passkey");
         Assert.Empty(chromium.Complaints);
     }
@@ -58,7 +59,7 @@ public sealed class SignInTests
         await page.Keyboard.PressAsync("Tab");
         await page.Keyboard.TypeAsync(Password);
         await page.Keyboard.PressAsync("Enter");
-        await page.WaitForURLAsync("**/settings/security/app-passwords");
+        await Patience.ArrivesAsync(page, "**/settings/security/app-passwords");
         foreach (var path in new[] { "", "/password", "/two-step", "/passkeys", "/app-passwords", "/programs" })
         {
             await page.GotoAsync(chromium.Origin + "/settings/security" + path);
@@ -97,7 +98,7 @@ public sealed class SignInTests
         await page.GetByRole(AriaRole.Link, new() { Name = "Passkeys" }).ClickAsync();
         await page.Locator("#label").FillAsync("This browser");
         await page.GetByRole(AriaRole.Button, new() { Name = "Add a passkey" }).ClickAsync();
-        await page.WaitForURLAsync("**/passkeys?done=passkey");
+        await Patience.ArrivesAsync(page, "**/passkeys?done=passkey");
         Assert.Equal("This browser", await page.Locator("tbody input[name=label]").InputValueAsync());
         await chromium.ShootAsync("passkeys");
     }

@@ -1,3 +1,5 @@
+using Facteur.IntegrationTests.Browser;
+
 namespace Facteur.IntegrationTests.Web;
 
 /// <summary>A server of a test's own with one account, and its owner at the sign-in.</summary>
@@ -25,6 +27,6 @@ internal static class WebHouse
         await page.Locator("#user").FillAsync(User);
         await page.Locator("input[type=password]").FillAsync(Password);
         await page.Locator("input[type=password]").PressAsync("Enter");
-        await page.WaitForURLAsync("**" + next);
+        await Patience.ArrivesAsync(page, "**" + next);
     }
 }

@@ -78,7 +78,7 @@ internal sealed class HostileAccount(MailBrowser mail)
             await page.Locator("#user").FillAsync(mail.Address);
             await page.Locator("#password").FillAsync(BrowserWorld.Password);
             await page.Locator("#password").PressAsync("Enter");
-            await page.WaitForURLAsync("**/settings/security");
+            await Patience.ArrivesAsync(page, "**/settings/security");
         }
         await ImportAsync();
     }
@@ -110,7 +110,7 @@ internal sealed class HostileAccount(MailBrowser mail)
         await Page.GotoAsync(mail.Origin + "/settings/security/passkeys");
         await Page.Locator("#label").FillAsync(Short());
         await Page.GetByRole(AriaRole.Button, new() { Name = "Add a passkey" }).ClickAsync();
-        await Page.WaitForURLAsync("**/passkeys?done=passkey");
+        await Patience.ArrivesAsync(Page, "**/passkeys?done=passkey");
     }
 
     /// <summary>A program registers itself under a name of its choice, and is let in by its code (RFC 7591, RFC 8628).</summary>
@@ -126,7 +126,7 @@ internal sealed class HostileAccount(MailBrowser mail)
         await Page.Locator("button.primary").ClickAsync();
         await HostileChecks.ShowsTextsAsync(Page);
         await Page.Locator("button.primary[name=answer]").ClickAsync();
-        await Page.WaitForURLAsync("**/device?done=device");
+        await Patience.ArrivesAsync(Page, "**/device?done=device");
         var token = api.CreateFormData();
         token.Set("client_id", client["client_id"]!.ToString());
         token.Set("grant_type", "urn:ietf:params:oauth:grant-type:device_code");
