@@ -19,7 +19,7 @@ internal sealed class StormSink : IAsyncDisposable
     private readonly Lock gate = new();
     private readonly SemaphoreSlim turn = new(1);
     private readonly TimeSpan pace;
-    private readonly List<(int Count, TaskCompletionSource Bell)> awaited = [];
+    private readonly List<(Func<bool> IsTrue, TaskCompletionSource Bell)> awaited = [];
     private int total;
     private volatile bool isCalm;
 
@@ -43,18 +43,23 @@ internal sealed class StormSink : IAsyncDisposable
 
     /// <summary>Messages that came once more.</summary>
     public int Repeated { get; private set; }
+    /// <summary>Runs before a recipient is answered.</summary>
+    public Func<string, Task> Offered { get; init; } = _ => Task.CompletedTask;
     public int OpenConnections => open.Count;
     public int MostOnSingle { get; private set; }
     public int Total => Volatile.Read(ref total);
 
     /// <summary>Until so many deliveries were made in all.</summary>
-    public Task WaitAsync(int count)
+    public Task WaitAsync(int count) => UntilAsync(() => total >= count);
+
+    /// <summary>Until deliveries have made it true.</summary>
+    public Task UntilAsync(Func<bool> isTrue)
     {
         lock (gate)
         {
             var bell = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            if (total >= count) bell.SetResult();
-            else awaited.Add((count, bell));
+            if (isTrue()) bell.SetResult();
+            else awaited.Add((isTrue, bell));
             return bell.Task;
         }
     }
@@ -122,6 +127,7 @@ internal sealed class StormSink : IAsyncDisposable
                     break;
                 case "RCPT":
                     var address = line[(line.IndexOf('<', StringComparison.Ordinal) + 1)..line.IndexOf('>', StringComparison.Ordinal)];
+                    await Offered(address);
                     var answer = kind == SinkKind.Busy && !isCalm ? "450 4.2.0 try later" : address.StartsWith("bad", StringComparison.Ordinal) ? "550 5.1.1 no such user" : "250 2.1.5 ok";
                     if (answer[0] == '2') recipients.Add(address);
                     await SayAsync(client, answer);
@@ -154,7 +160,7 @@ internal sealed class StormSink : IAsyncDisposable
         {
             if (isRepeated) Repeated++;
             total += recipients.Count;
-            foreach (var (_, bell) in awaited.Where(one => one.Count <= total)) bell.TrySetResult();
+            foreach (var (_, bell) in awaited.Where(one => one.IsTrue())) bell.TrySetResult();
         }
         recipients.Clear();
     }

@@ -123,6 +123,14 @@ internal sealed partial class FacteurServer : IAsyncDisposable
         await process.WaitForExitAsync();
     }
 
+    /// <summary>Until the process has ended by itself; its exit code.</summary>
+    public async Task<int> WaitExitAsync()
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(3));
+        await process!.WaitForExitAsync(limit.Token);
+        return process.ExitCode;
+    }
+
     /// <summary>SIGTERM, then the exit code.</summary>
     public async Task<int> StopAsync()
     {
