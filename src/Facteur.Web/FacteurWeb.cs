@@ -12,6 +12,7 @@ using Facteur.Web.Transfer;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.DataProtection.Repositories;
+using Microsoft.AspNetCore.DataProtection.XmlEncryption;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Mvc;
@@ -58,8 +59,8 @@ public static class FacteurWeb
             compression.EnableForHttps = true;
             compression.MimeTypes = ["application/json", "text/html"];
         });
-        // Nothing of ours uses its keys, and it must not write any into a home directory.
-        services.Configure<KeyManagementOptions>(keys => keys.XmlRepository = new NoKeys());
+        // Nothing of ours uses its keys, and it must not write any into a home directory, nor warn that what is written nowhere is not encrypted.
+        services.Configure<KeyManagementOptions>(keys => (keys.XmlRepository, keys.XmlEncryptor) = (new NoKeys(), new NullXmlEncryptor()));
     }
 
     /// <summary>For the page that is sent once a visit: a quarter smaller than what is quickest to make.</summary>

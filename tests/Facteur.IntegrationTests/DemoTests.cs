@@ -10,6 +10,8 @@ public sealed class DemoTests
         var first = await Programs.RunAsync(Programs.Facteur, arguments);
         Assert.True(first.ExitCode == 0, first.ToString());
         Assert.Contains("moi@demo.test", first.Output, StringComparison.Ordinal);
+        // Somebody new is greeted, not warned.
+        Assert.DoesNotContain(" warn ", first.ToString(), StringComparison.Ordinal);
         Assert.Contains("OK", first.Output, StringComparison.Ordinal);
         Assert.Contains("JMAP        https://localhost:29443/.well-known/jmap", first.Output, StringComparison.Ordinal);
 
