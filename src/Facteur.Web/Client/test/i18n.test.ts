@@ -13,6 +13,10 @@ describe("texts", () => {
     for (const [key, message] of Object.entries<Message>(en)) expect([key, places((fr as Record<string, Message>)[key]!)]).toEqual([key, places(message)]);
   });
 
+  test("break no line before a sign that stands apart in French", () => {
+    for (const [key, message] of Object.entries<Message>(fr)) for (const text of typeof message === "string" ? [message] : [message.one, message.other]) expect([key, text]).toEqual([key, expect.not.stringMatching(/\S [:;!?»]|« /)]);
+  });
+
   test("take plurals by language: zero is singular in French only", () => {
     const message = { one: "{count} message", other: "{count} messages" };
     expect(fill(message, { count: 0 }, new Intl.PluralRules("fr"), new Intl.NumberFormat("fr"))).toBe("0 message");
@@ -22,7 +26,7 @@ describe("texts", () => {
 
   test("are found by key", () => {
     expect(t("place.inbox")).toBe("Boîte de réception");
-    expect(t("place.search", { text: "{text}" })).toBe("Recherche : {text}");
+    expect(t("place.search", { text: "{text}" })).toBe("Recherche\u00a0: {text}");
   });
 
   test("dates in lists are as short as they can be", () => {

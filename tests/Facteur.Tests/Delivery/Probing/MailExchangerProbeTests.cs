@@ -33,7 +33,7 @@ public sealed class MailExchangerProbeTests
             "198.51.100.1", "connected to 198.51.100.1:25 from 192.0.2.200", "220 mx ESMTP", "offers PIPELINING, SIZE 1000, STARTTLS",
             "TLSv1.3, TLS_AES_256_GCM_SHA384; certificate for mx1.a.example, issued by Test Issuing, until 2026-05-13; verified by name", "offers PIPELINING, SIZE 1000",
         ], steps.Select(step => ProbeWorld.English(step.Result!)));
-        Assert.EndsWith("; certificat pour mx1.a.example, émis par Test Issuing, jusqu’au 2026-05-13 ; vérifié par le nom", ProbeWorld.French(steps[4].Result!), StringComparison.Ordinal);
+        Assert.EndsWith("; certificat pour mx1.a.example, émis par Test Issuing, jusqu’au 2026-05-13 ; vérifié par le nom", ProbeWorld.French(steps[4].Result!), StringComparison.Ordinal);
         Assert.Equal(["> STARTTLS", "< 220 go"], steps[4].Dialogue.Select(line => (line.IsOurs ? "> " : "< ") + line.Text));
     }
 

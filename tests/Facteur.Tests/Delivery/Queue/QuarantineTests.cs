@@ -29,7 +29,7 @@ public sealed class QuarantineTests
         Assert.Equal("in quarantine: the server ended 3 times while it was at work on this message; \"release\" tries again", item.Recipient.LastAnswer);
         var row = Assert.Single(await server.Store.Trace.FindAsync(new TraceQuery { Queue = bad }, 10, default), row => row.Kind == TraceKind.QueueChanged);
         Assert.Equal("Held: the server ended 3 times while it was at work on this message", TraceText.Of(row, CultureInfo.InvariantCulture));
-        Assert.Equal("Retenu : le serveur s’est arrêté 3 fois pendant qu’il traitait ce message", TraceText.Of(row, French));
+        Assert.Equal("Retenu : le serveur s’est arrêté 3 fois pendant qu’il traitait ce message", TraceText.Of(row, French));
 
         // Nothing of it is tried again by itself, not even after a restart.
         var transactions = server.World["poison.test"].Transactions;

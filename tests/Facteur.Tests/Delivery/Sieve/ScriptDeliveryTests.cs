@@ -35,7 +35,7 @@ public sealed class ScriptDeliveryTests
         Assert.Equal([@"bonjour \Flagged work"], await fixture.InAsync("INBOX"));
         var rows = await fixture.TraceAsync();
         Assert.Contains("Put into Amis/Claire of moi@demo.test by the filter script “main”, line 4", rows);
-        Assert.Contains("Rangé dans Amis/Claire de moi@demo.test par le script de filtrage « main », ligne 4", await fixture.TraceAsync(language: "fr"));
+        Assert.Contains("Rangé dans Amis/Claire de moi@demo.test par le script de filtrage « main », ligne 4", await fixture.TraceAsync(language: "fr"));
         Assert.Contains(await fixture.Store.ListSubscriptionsAsync((await fixture.AccountAsync()).Id, default), one => one.Name == "Amis/Claire"); // RFC 5490 §3.2
     }
 
@@ -46,7 +46,7 @@ public sealed class ScriptDeliveryTests
         await fixture.SendAsync();
         Assert.Equal(["bonjour"], await fixture.InAsync("INBOX"));
         Assert.Contains("Put into INBOX of moi@demo.test by the filter script “main”, line 1, because there is no mailbox Nowhere", await fixture.TraceAsync());
-        Assert.Contains("Rangé dans INBOX de moi@demo.test par le script de filtrage « main », ligne 1, car il n’y a pas de dossier Nowhere", await fixture.TraceAsync(language: "fr"));
+        Assert.Contains("Rangé dans INBOX de moi@demo.test par le script de filtrage « main », ligne 1, car il n’y a pas de dossier Nowhere", await fixture.TraceAsync(language: "fr"));
     }
 
     [Fact]
@@ -158,7 +158,7 @@ public sealed class ScriptDeliveryTests
         await fixture.SendAsync();
         Assert.Contains("bonjour", await fixture.InAsync("INBOX"));
         Assert.Contains("The filter script “main” of moi@demo.test failed at line 1, column 9: the extension \"vnd.gone\" is not supported; the message was kept", await fixture.TraceAsync());
-        Assert.Contains("Le script de filtrage « main » de moi@demo.test a échoué ligne 1, colonne 9 : l’extension \"vnd.gone\" n’est pas prise en charge ; le message est gardé", await fixture.TraceAsync(language: "fr"));
+        Assert.Contains("Le script de filtrage « main » de moi@demo.test a échoué ligne 1, colonne 9 : l’extension \"vnd.gone\" n’est pas prise en charge ; le message est gardé", await fixture.TraceAsync(language: "fr"));
     }
 
     [Fact]
