@@ -58,7 +58,7 @@ internal sealed partial class DeferredLane(
         catch (Exception e)
         {
             LogFailed(e, held.Lease.Message.Id.Value);
-            hasEnded = destination.Refused("a message whose time had come could not be delivered");
+            hasEnded = destination.Refused("a message whose time had come could not be delivered", []) is Refusal.Fewer;
             await tools.Queue.ReleaseAsync(held.Lease, CancellationToken.None);
             return false;
         }

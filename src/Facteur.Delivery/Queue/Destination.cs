@@ -5,10 +5,23 @@ namespace Facteur.Delivery.Queue;
 /// <summary>A session kept for the next message, and what it is good for.</summary>
 internal sealed record KeptSession(IDeliverySession Session, DeliveryRoute Route, TransportDemands Demands, long Since);
 
+/// <summary>What it means that the peer gave no connection.</summary>
+internal enum Refusal
+{
+    /// <summary>Nobody is there; the destination rests.</summary>
+    Rests,
+
+    /// <summary>Others are at work, so the peer takes fewer; the connection of the one who asks has ended.</summary>
+    Fewer,
+
+    /// <summary>Sessions that only waited may have been in the way; once they are closed it is tried again.</summary>
+    Freed,
+}
+
 /// <summary>
 /// One destination: how many connections it takes, whether it rests, and which sessions wait. It begins with one connection; one that
 /// answers gets more, and more yet while deliveries go well. A connection that fails beside others shows that the peer takes no
-/// more of them; one that fails alone shows that nobody is there, and the destination rests, longer each time.
+/// more of them; one that fails alone, with none kept either, shows that nobody is there, and the destination rests, longer each time.
 /// </summary>
 internal sealed class Destination(DestinationTable table, string name)
 {
@@ -120,19 +133,25 @@ internal sealed class Destination(DestinationTable table, string name)
         lock (gate) return ++losses >= 5;
     }
 
-    /// <summary>The one who asks could get no connection. True: others are at work, so the peer takes fewer; the asker's connection has ended. False: it rests now.</summary>
-    public bool Refused(string reason)
+    /// <summary>The one who asks, who has a connection here and no other session, could get none from the peer.</summary>
+    /// <param name="inTheWay">Takes the sessions that waited, to be closed by the one who asks.</param>
+    public Refusal Refused(string reason, List<KeptSession> inTheWay)
     {
         lock (gate)
         {
             lastFailure = reason;
-            if (lanes > 1)
+            if (lanes > 1 || waiting.Count > 0)
             {
-                lanes--;
-                limit = lanes;
                 growthStart = time.GetTimestamp();
                 growthRest = options.GrowthRest;
-                return true;
+                limit = Math.Max(1, lanes - 1);
+                if (lanes > 1)
+                {
+                    lanes--;
+                    return Refusal.Fewer;
+                }
+                TakeWaiting(inTheWay, static _ => true);
+                return Refusal.Freed;
             }
             hasAnswered = false;
             failures++;
@@ -140,7 +159,7 @@ internal sealed class Destination(DestinationTable table, string name)
             rest = options.Pauses[Math.Min(failures, options.Pauses.Count) - 1];
             restStart = time.GetTimestamp();
             restsUntil = time.GetUtcNow() + rest;
-            return false;
+            return Refusal.Rests;
         }
     }
 
@@ -181,17 +200,19 @@ internal sealed class Destination(DestinationTable table, string name)
 
     public void TakeStale(List<KeptSession> stale, bool all)
     {
-        lock (gate)
+        lock (gate) TakeWaiting(stale, session => all || time.GetElapsedTime(session.Since) >= options.IdleSession);
+    }
+
+    private void TakeWaiting(List<KeptSession> taken, Func<KeptSession, bool> which)
+    {
+        if (waiting.Count == 0) return;
+        var left = waiting.Where(session => !which(session)).Reverse().ToList();
+        foreach (var session in waiting.Except(left))
         {
-            if (waiting.Count == 0) return;
-            var young = waiting.Where(session => !all && time.GetElapsedTime(session.Since) < options.IdleSession).Reverse().ToList();
-            foreach (var old in waiting.Except(young))
-            {
-                stale.Add(old);
-                table.Unpark();
-            }
-            waiting.Clear();
-            foreach (var session in young) waiting.Push(session);
+            taken.Add(session);
+            table.Unpark();
         }
+        waiting.Clear();
+        foreach (var session in left) waiting.Push(session);
     }
 }

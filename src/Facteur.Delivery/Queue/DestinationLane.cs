@@ -37,8 +37,9 @@ internal sealed partial class DestinationLane(LaneTools tools, Destination desti
         if (destination.Answered()) roomGrew();
     });
     private readonly Dictionary<(DeliveryRoute, TransportDemands), AttemptOutcome> unreachable = [];
+    private readonly List<KeptSession> inTheWay = [];
     private KeptSession? kept;
-    private bool hasEnded;
+    private Refusal? refused;
 
     /// <summary>Work until there is none.</summary>
     /// <param name="mayGoOn">Asked after each message.</param>
@@ -46,7 +47,7 @@ internal sealed partial class DestinationLane(LaneTools tools, Destination desti
     {
         try
         {
-            while (!stopping.IsCancellationRequested && !hasEnded && await NextAsync() && mayGoOn())
+            while (!stopping.IsCancellationRequested && refused is null && await NextAsync() && mayGoOn())
             {
             }
         }
@@ -59,9 +60,11 @@ internal sealed partial class DestinationLane(LaneTools tools, Destination desti
         }
         finally
         {
-            if (!hasEnded) destination.End();
+            // The peer has this connection until it waits or is closed: as long it counts.
             if (kept is { Session.CanSend: true } open && !stopping.IsCancellationRequested && destination.Park(open)) kept = null;
             await CloseAsync();
+            foreach (var session in inTheWay) await session.Session.DisposeAsync();
+            if (refused is not Refusal.Fewer) destination.End();
         }
     }
 
@@ -169,13 +172,16 @@ internal sealed partial class DestinationLane(LaneTools tools, Destination desti
         return result.Outcomes.All(outcome => !outcome.IsRemote && outcome.Stage is not SmtpStage.Data) && destination.Lost() ? first : null;
     }
 
-    /// <summary>The destination rests. False: it does not, since others of this process have the connections that the peer gives.</summary>
+    /// <summary>The destination rests. False: it does not, since this process has the connections that the peer gives.</summary>
     private bool Rest(DeliveryRoute route, TransportDemands demands, AttemptOutcome failure)
     {
         if (unreachable.Count == 0)
         {
-            hasEnded = destination.Refused(failure.ToString());
-            if (hasEnded) return false;
+            if (destination.Refused(failure.ToString(), inTheWay) is var answer and not Refusal.Rests)
+            {
+                refused = answer;
+                return false;
+            }
             LogUnreachable(destination.Name, failure.ToString(), destination.Rest);
         }
         unreachable[(route, demands)] = failure;
