@@ -94,7 +94,7 @@ public sealed class TestVerbTests(TestVerbTests.Host host) : IClassFixture<TestV
         var (exit, output, _) = await host.WithPasswordAsync("wrong-and-long", () =>
             host.RunAsync("submission", "127.0.0.1", "--port", host.Port("submissions"), "--tls", "implicit", "--user", "moi@demo.test", "--password-stdin", "--allow-private", "--ca", host.Authority, "--lang", "fr"));
         Assert.Equal(1, exit);
-        Assert.Matches("ÉCHEC +[\\d,]+ ms  Identification +127.0.0.1 refuse l’identification de moi@demo.test : 535", output);
+        Assert.Matches("ÉCHEC +[\\d,]+ ms  Identification +127.0.0.1 refuse l’identification de moi@demo.test : 535", output);
         Assert.Contains("Vérifiez l’identifiant", output, StringComparison.Ordinal);
         Assert.EndsWith("Cela ne marche pas.\n", output, StringComparison.Ordinal);
     }
