@@ -15,7 +15,7 @@ namespace Facteur.Tests.Control;
 /// <summary>The command line as it is typed, and the socket of a server that has an embedded store open.</summary>
 internal sealed class CommandLine : IAsyncDisposable
 {
-    private readonly TemporaryFolder folder = new();
+    private readonly TemporaryFolder folder;
     private readonly MailServices mail;
     private readonly ControlServer server;
 
@@ -38,7 +38,7 @@ internal sealed class CommandLine : IAsyncDisposable
     {
         var folder = new TemporaryFolder();
         await File.WriteAllTextAsync(folder["facteur.json"], """{ "hostname": "mx.demo.test", "data": "." }""");
-        var store = await EmbeddedStore.OpenAsync(new EmbeddedStoreOptions { Folder = folder.Path }, TimeProvider.System, NullLogger<EmbeddedStore>.Instance, default);
+        var store = await TestStore.OpenAsync(folder.Path, TimeProvider.System);
         var line = new CommandLine(store, folder, verbs);
         await line.server.StartAsync(default);
         await line.server.Listening;

@@ -144,10 +144,12 @@ public sealed class EmbeddedFaultTests : IDisposable
     [Fact]
     public async Task Expunged_mail_goes_after_its_retention_and_its_segments_with_it()
     {
+        // Without the one that is made ready for later, whenever that is done.
+        int Segments() => Directory.GetFiles(Path.Combine(Folder, "packs"), "*.pack").Length;
         await using var store = await OpenAsync(Folder);
         var inbox = await AddInboxAsync(store, "a");
         for (var i = 0; i < 30; i++) await DeliverAsync(store, Message(200_000, new Random(i)), inbox);
-        var before = Directory.GetFiles(Path.Combine(Folder, "packs")).Length;
+        var before = Segments();
         BodyReference gone;
         await using (var reader = store.ReadEmails(inbox, [new(1, 1)], EmailFields.Entry))
         {
@@ -156,7 +158,7 @@ public sealed class EmbeddedFaultTests : IDisposable
         }
         await store.ExpungeAsync(inbox, [new(1, 29)], onlyDeleted: false, default);
         await store.PurgeAsync(default);
-        Assert.Equal(before, Directory.GetFiles(Path.Combine(Folder, "packs")).Length);
+        Assert.Equal(before, Segments());
         await using (var held = (await store.OpenBodyAsync(gone, default))!)
         {
             time.Advance(TimeSpan.FromDays(31));
@@ -165,7 +167,7 @@ public sealed class EmbeddedFaultTests : IDisposable
             Assert.Equal(10, await held.ReadAsync(100_000, new byte[10], default));
         }
         await store.PurgeAsync(default);
-        Assert.True(Directory.GetFiles(Path.Combine(Folder, "packs")).Length < before);
+        Assert.True(Segments() < before);
         await CheckBodiesAsync(store, inbox, Message(200_000, new Random(29)));
         Assert.Empty(await store.CheckConsistencyAsync(default));
     }

@@ -82,7 +82,7 @@ public sealed class LateBounceTests
         var unnamed = new ReceivedReport("mx.example.org", null, null, "", [new("behind@example.org", null, ReportAction.Failed, "5.2.2", "full", "")], null);
         var row = Assert.Single((await Late(site).BindAsync(unnamed, [sender], default))!.Trace);
         Assert.Equal("jean@example.net", row.Recipient);
-        Assert.Null(await Late(site).BindAsync(unnamed, [sender[..^12] + "a@exemple.fr"], default));
+        Assert.Null(await Late(site).BindAsync(unnamed, [sender[..^12] + (sender[^12] == 'a' ? "b" : "a") + "@exemple.fr"], default));
         // Mail of others, reports and long names go as they are.
         Assert.Equal("", await verp.SenderAsync(sent with { Sender = "", Kind = "report" }, default));
         var longName = $"{new string('c', 50)}@exemple.fr";
