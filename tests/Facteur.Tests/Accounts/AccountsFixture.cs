@@ -1,9 +1,8 @@
 using System.Net;
 using Facteur.Accounts;
 using Facteur.Storage;
-using Facteur.Storage.Embedded;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
+using Facteur.Tests.Support;
 
 namespace Facteur.Tests.Accounts;
 
@@ -40,7 +39,7 @@ internal sealed class AccountsFixture : IAsyncDisposable
     {
         var folder = System.IO.Directory.CreateTempSubdirectory("facteur-accounts-").FullName;
         var clock = new ManualClock();
-        var store = await EmbeddedStore.OpenAsync(new EmbeddedStoreOptions { Folder = folder, SegmentOctets = 1024 * 1024 }, clock, NullLogger<EmbeddedStore>.Instance, default);
+        var store = await TestStore.OpenAsync(folder, clock);
         var fixture = new AccountsFixture(store, folder, options ?? new LoginOptions { HashIterations = 10 }, clock);
         await fixture.Administration.AddDomainAsync("demo.test", default);
         await fixture.Administration.AddAccountAsync("moi@demo.test", "Moi", MoiPassword, default);

@@ -4,8 +4,8 @@ using Facteur.Server;
 using Facteur.Server.Configuration;
 using Facteur.Server.Control;
 using Facteur.Server.Running;
-using Facteur.Storage.Embedded;
 using Microsoft.Extensions.Logging.Abstractions;
+using Facteur.Tests.Support;
 
 namespace Facteur.Tests.Control;
 
@@ -31,7 +31,7 @@ public sealed class ControlTests : IDisposable
     private async Task WithServerAsync(Func<State, Task> act)
     {
         var state = new State();
-        await using var store = await EmbeddedStore.OpenAsync(new EmbeddedStoreOptions { Folder = folder }, TimeProvider.System, NullLogger<EmbeddedStore>.Instance, default);
+        await using var store = await TestStore.OpenAsync(folder, TimeProvider.System);
         await using var mail = new MailServices(Configuration, store, TimeProvider.System, NullLoggerFactory.Instance);
         var verbs = ControlVerbs.Over(store, new AccountService(store, new LoginOptions { HashIterations = 10 }), mail, state, NullLogger.Instance);
         using var server = new ControlServer(folder, verbs, NullLogger<ControlServer>.Instance);
@@ -95,7 +95,7 @@ public sealed class ControlTests : IDisposable
     [Fact]
     public async Task A_store_in_use_without_a_socket_is_said_so()
     {
-        await using var store = await EmbeddedStore.OpenAsync(new EmbeddedStoreOptions { Folder = folder }, TimeProvider.System, NullLogger<EmbeddedStore>.Instance, default);
+        await using var store = await TestStore.OpenAsync(folder, TimeProvider.System);
         Assert.Equal("Another process has the store open, and no server answers on its control socket.", (await AskAsync("domain.list")).Error);
     }
 

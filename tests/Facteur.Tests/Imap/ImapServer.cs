@@ -27,7 +27,7 @@ public sealed partial class ImapServer : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         var options = new EmbeddedStoreOptions { Folder = folder, SegmentOctets = 8 * 1024 * 1024, ReserveOctets = 0 };
-        store = await EmbeddedStore.OpenAsync(options, TimeProvider.System, NullLogger<EmbeddedStore>.Instance, default);
+        store = await TestStore.OpenAsync(options, TimeProvider.System);
         var login = new LoginOptions { HashIterations = 1, FreeFailures = 1000 };
         logins = new LoginService(store, login, TimeProvider.System, NullLogger<LoginService>.Instance);
         Administration = new AccountService(store, login);

@@ -4,7 +4,6 @@ using System.Text.Json;
 using Facteur.Accounts;
 using Facteur.Jmap;
 using Facteur.Storage;
-using Facteur.Storage.Embedded;
 using Facteur.Tests.Support;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -30,7 +29,7 @@ internal sealed class JmapHarness : IAsyncDisposable
     {
         var folder = Directory.CreateTempSubdirectory("facteur-jmap-").FullName;
         var time = new FakeTime();
-        var store = await EmbeddedStore.OpenAsync(new EmbeddedStoreOptions { Folder = folder }, time, NullLogger<EmbeddedStore>.Instance, default);
+        var store = await TestStore.OpenAsync(folder, time);
         var options = new LoginOptions { HashIterations = 1 };
         var accounts = new AccountService(store, options, time);
         var logins = new LoginService(store, options, time, NullLogger<LoginService>.Instance);

@@ -7,7 +7,6 @@ using Facteur.Delivery.Queue;
 using Facteur.Delivery.Receiving;
 using Facteur.Jmap;
 using Facteur.Storage;
-using Facteur.Storage.Embedded;
 using Facteur.Storage.Queue;
 using Facteur.Tests.Delivery.Queue;
 using Facteur.Tests.Support;
@@ -142,7 +141,7 @@ internal sealed class SendingServer : IAsyncDisposable
 
     private async Task OpenAsync()
     {
-        Store = await EmbeddedStore.OpenAsync(new EmbeddedStoreOptions { Folder = folder, SegmentOctets = 1024 * 1024 }, Time, NullLogger<EmbeddedStore>.Instance, default);
+        Store = await TestStore.OpenAsync(folder, Time);
         var login = new LoginOptions { HashIterations = 1 };
         Accounts = new AccountService(Store, login, Time);
         Delivery = TestDelivery.Services(Store, "mail.example.com", Time);

@@ -40,8 +40,8 @@ internal sealed class PolicyFixture : IAsyncDisposable
     public static async Task<PolicyFixture> CreateAsync()
     {
         var folder = new TemporaryFolder();
-        var store = await EmbeddedStore.OpenAsync(
-            new EmbeddedStoreOptions { Folder = folder.Path, SegmentOctets = 1024 * 1024, ReserveOctets = 0 }, TimeProvider.System, NullLogger<EmbeddedStore>.Instance, default);
+        var store = await TestStore.OpenAsync(
+            new EmbeddedStoreOptions { Folder = folder.Path, SegmentOctets = 1024 * 1024, ReserveOctets = 0 }, TimeProvider.System);
         var made = new PolicyFixture(store, folder);
         var domain = await made.Administration.AddDomainAsync("demo.test", default);
         made.Moi = (await made.Administration.AddAccountAsync("moi@demo.test", "Moi", Password, default)).Account;

@@ -5,7 +5,6 @@ using Facteur.Accounts;
 using Facteur.Pop3;
 using Facteur.Pop3.Maildrops;
 using Facteur.Storage;
-using Facteur.Storage.Embedded;
 using Facteur.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;
 using StoreDelivery = Facteur.Storage.Delivery;
@@ -51,7 +50,7 @@ internal sealed class Pop3Server : IAsyncDisposable
         var folder = Directory.CreateTempSubdirectory("facteur-pop3-").FullName;
         var time = new FakeTime();
         if (at is { } now) time.Advance(now - time.GetUtcNow());
-        var store = await EmbeddedStore.OpenAsync(new EmbeddedStoreOptions { Folder = folder, SegmentOctets = 1024 * 1024 }, time, NullLogger<EmbeddedStore>.Instance, default);
+        var store = await TestStore.OpenAsync(folder, time);
         var server = new Pop3Server(store, time, options ?? new Pop3Options { PlaintextOnLoopback = true, MaildropWait = TimeSpan.Zero }, folder);
         await server.administration.AddDomainAsync("demo.test", default);
         await server.administration.AddAccountAsync("ami@demo.test", null, "rivière-17-lune", default);

@@ -4,7 +4,6 @@ using Facteur.Delivery;
 using Facteur.Net;
 using Facteur.Smtp;
 using Facteur.Storage;
-using Facteur.Storage.Embedded;
 using Facteur.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -27,7 +26,7 @@ internal sealed class SmtpFixture(string folder) : IAsyncDisposable
     public static async Task<SmtpFixture> CreateAsync(SmtpOptions? options = null, Facteur.Net.Dns.DnsResolver? dns = null)
     {
         var folder = Directory.CreateTempSubdirectory("facteur-smtp-").FullName;
-        var store = await EmbeddedStore.OpenAsync(new EmbeddedStoreOptions { Folder = folder, SegmentOctets = 1024 * 1024 }, new FakeTime(), NullLogger<EmbeddedStore>.Instance, default);
+        var store = await TestStore.OpenAsync(folder, new FakeTime());
         var login = new LoginOptions { HashIterations = 10 };
         var administration = new AccountService(store.Directory, login);
         await administration.AddDomainAsync("demo.test", default);

@@ -1,6 +1,6 @@
 using Facteur.Storage;
 using Facteur.Storage.Embedded;
-using Microsoft.Extensions.Logging.Abstractions;
+using Facteur.Tests.Support;
 
 namespace Facteur.Tests.Storage;
 
@@ -10,7 +10,7 @@ public sealed class EmbeddedStoreTests : StoreContract
     private readonly string folder = Directory.CreateTempSubdirectory("facteur-store-").FullName;
 
     protected override async ValueTask<MailStore> OpenAsync() =>
-        await EmbeddedStore.OpenAsync(new EmbeddedStoreOptions { Folder = folder, SegmentOctets = 1024 * 1024, MaxMailboxes = 110, MaxExpungedRanges = 50 }, Time, NullLogger<EmbeddedStore>.Instance, default);
+        await TestStore.OpenAsync(new EmbeddedStoreOptions { Folder = folder, SegmentOctets = 1024 * 1024, MaxMailboxes = 110, MaxExpungedRanges = 50 }, Time);
 
     protected override async ValueTask<MailStore> ReopenAsync()
     {

@@ -17,7 +17,10 @@ internal sealed class OidcProviderHost : IDisposable
 {
     public const string Issuer = "https://id.test";
 
-    private readonly RSA rsa = RSA.Create(2048);
+    // Made once: its making takes longer than a test.
+    private static readonly RSAParameters key = MakeKey();
+
+    private readonly RSA rsa = RSA.Create(key);
     private readonly ECDsa curve = ECDsa.Create(ECCurve.NamedCurves.nistP256);
     private readonly Dictionary<string, (string Challenge, string Nonce)> codes = [];
     private int number;
@@ -116,5 +119,11 @@ internal sealed class OidcProviderHost : IDisposable
         };
         Token(head, claims);
         return new JsonObject { ["access_token"] = "x", ["token_type"] = "Bearer", ["id_token"] = Tamper(Sign(head, claims)) };
+    }
+
+    private static RSAParameters MakeKey()
+    {
+        using var rsa = RSA.Create(2048);
+        return rsa.ExportParameters(includePrivateParameters: true);
     }
 }

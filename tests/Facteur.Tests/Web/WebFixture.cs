@@ -2,7 +2,6 @@ using System.Net;
 using Facteur.Accounts;
 using Facteur.Net.Dialing;
 using Facteur.Storage;
-using Facteur.Storage.Embedded;
 using Facteur.Tests.Support;
 using Facteur.Web;
 using Facteur.Web.External;
@@ -51,7 +50,7 @@ internal sealed class WebFixture : IAsyncDisposable
     {
         var folder = new TemporaryFolder();
         var clock = new FakeTime();
-        var store = await EmbeddedStore.OpenAsync(new EmbeddedStoreOptions { Folder = folder.Path, SegmentOctets = 1024 * 1024 }, clock, NullLogger<EmbeddedStore>.Instance, default);
+        var store = await TestStore.OpenAsync(folder.Path, clock);
         var options = new LoginOptions { HashIterations = 10 };
         var logins = new LoginService(store, options, clock, NullLogger<LoginService>.Instance);
         var web = new WebServices(new WebParts(

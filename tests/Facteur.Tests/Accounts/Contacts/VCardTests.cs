@@ -5,7 +5,6 @@ using Facteur.Storage;
 using Facteur.Storage.Contacts;
 using Facteur.Storage.Embedded;
 using Facteur.Tests.Support;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Facteur.Tests.Accounts.Contacts;
 
@@ -44,7 +43,7 @@ public sealed class VCardTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        store = await EmbeddedStore.OpenAsync(new EmbeddedStoreOptions { Folder = folder.Path }, time, NullLogger<EmbeddedStore>.Instance, default);
+        store = await TestStore.OpenAsync(folder.Path, time);
         var domain = await store.Directory.AddDomainAsync("demo.test", default);
         ada = (await store.Directory.AddAccountAsync(domain.Id, "ada@demo.test", "Ada", default)).Id;
     }

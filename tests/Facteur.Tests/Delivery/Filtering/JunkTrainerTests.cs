@@ -4,7 +4,6 @@ using Facteur.Delivery.Filtering.Bayes;
 using Facteur.Storage;
 using Facteur.Storage.Embedded;
 using Facteur.Tests.Support;
-using Microsoft.Extensions.Logging.Abstractions;
 using static Facteur.Tests.Delivery.Filtering.FilterFixture;
 
 namespace Facteur.Tests.Delivery.Filtering;
@@ -20,7 +19,7 @@ public sealed class JunkTrainerTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        store = await EmbeddedStore.OpenAsync(new EmbeddedStoreOptions { Folder = folder["store"], SegmentOctets = 1024 * 1024 }, fixture.Time, NullLogger<EmbeddedStore>.Instance, default);
+        store = await TestStore.OpenAsync(folder["store"], fixture.Time);
         var domain = await store.Directory.AddDomainAsync("demo.test", default);
         account = (await store.Directory.AddAccountAsync(domain.Id, "moi@demo.test", "", default)).Id;
         trainer = new JunkTrainer(store, fixture.Policy.Learning);

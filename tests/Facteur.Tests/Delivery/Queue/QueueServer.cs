@@ -7,11 +7,9 @@ using Facteur.Delivery.Recipients;
 using Facteur.Mail;
 using Facteur.Storage;
 using Facteur.Storage.Crashes;
-using Facteur.Storage.Embedded;
 using Facteur.Storage.Embedded.Crashes;
 using Facteur.Storage.Queue;
 using Facteur.Tests.Support;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Facteur.Tests.Delivery.Queue;
 
@@ -162,7 +160,7 @@ internal sealed class QueueServer : IAsyncDisposable
 
     private async Task OpenAsync()
     {
-        Store = await EmbeddedStore.OpenAsync(new EmbeddedStoreOptions { Folder = folder, SegmentOctets = 1024 * 1024 }, Time, NullLogger<EmbeddedStore>.Instance, default);
+        Store = await TestStore.OpenAsync(folder, Time);
         var routes = new RouteTable(Store.Settings, Store.Directory);
         Suppressed = new SuppressionList(Store.State, Time);
         var limits = new SendingLimits(Store.Queue, Store.State, Store.Settings, Store.Directory, Time);

@@ -4,9 +4,7 @@ using Facteur.Delivery.Recipients;
 using Facteur.Mail;
 using Facteur.Smtp;
 using Facteur.Storage;
-using Facteur.Storage.Embedded;
 using Facteur.Tests.Support;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Facteur.Tests.Delivery.Recipients;
 
@@ -37,7 +35,7 @@ internal sealed class RouterFixture : IAsyncDisposable
     public static async Task<RouterFixture> CreateAsync()
     {
         var folder = System.IO.Directory.CreateTempSubdirectory("facteur-router-").FullName;
-        var store = await EmbeddedStore.OpenAsync(new EmbeddedStoreOptions { Folder = folder, SegmentOctets = 1024 * 1024 }, TimeProvider.System, NullLogger<EmbeddedStore>.Instance, default);
+        var store = await TestStore.OpenAsync(folder, TimeProvider.System);
         var fixture = new RouterFixture(store, folder);
         await fixture.Administration.AddDomainAsync("exemple.fr", default);
         foreach (var name in (string[])["claire", "jean", "zoé"]) await fixture.Administration.AddAccountAsync($"{name}@exemple.fr", name, "soleil-42-papier", default);

@@ -6,7 +6,6 @@ using Facteur.Delivery.Reports;
 using Facteur.Delivery.Transport;
 using Facteur.Net.Dns;
 using Facteur.Storage;
-using Facteur.Storage.Embedded;
 using Facteur.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;
 using static Facteur.Tests.Delivery.Reports.ReportFixture;
@@ -28,7 +27,7 @@ public sealed class ReportRunTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        store = await EmbeddedStore.OpenAsync(new EmbeddedStoreOptions { Folder = folder.Path, SegmentOctets = 1024 * 1024 }, time, NullLogger<EmbeddedStore>.Instance, Cancel);
+        store = await TestStore.OpenAsync(folder.Path, time);
         ledger = new ReportLedger(store.State, zone, time, Options, NullLogger<ReportLedger>.Instance);
         run = new ReportRun(store.State, zone, () => PublicSuffixList.Parse(new StringReader("com\nexample")), time, Options, outlet, NullLogger<ReportRun>.Instance);
     }

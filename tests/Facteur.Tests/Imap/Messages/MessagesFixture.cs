@@ -3,7 +3,6 @@ using Facteur.Accounts;
 using Facteur.Imap;
 using Facteur.Net;
 using Facteur.Storage;
-using Facteur.Storage.Embedded;
 using Facteur.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -28,8 +27,7 @@ internal sealed class MessagesFixture : IAsyncDisposable
     public static async Task<MessagesFixture> CreateAsync()
     {
         var fixture = new MessagesFixture();
-        fixture.Store = await EmbeddedStore.OpenAsync(
-            new EmbeddedStoreOptions { Folder = fixture.folder.Path, SegmentOctets = 1024 * 1024 }, fixture.Time, NullLogger<EmbeddedStore>.Instance, default);
+        fixture.Store = await TestStore.OpenAsync(fixture.folder.Path, fixture.Time);
         var options = new LoginOptions { HashIterations = 10 };
         var accounts = new AccountService(fixture.Store.Directory, options);
         await accounts.AddDomainAsync("demo.test", default);

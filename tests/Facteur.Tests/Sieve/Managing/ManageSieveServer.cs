@@ -3,7 +3,6 @@ using Facteur.Accounts;
 using Facteur.Sieve.Managing;
 using Facteur.Sieve.Scripts;
 using Facteur.Storage;
-using Facteur.Storage.Embedded;
 using Facteur.Tests.Support;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -40,7 +39,7 @@ internal sealed class ManageSieveServer : IAsyncDisposable
     {
         var folder = Directory.CreateTempSubdirectory("facteur-sieve-").FullName;
         var time = new FakeTime();
-        var store = await EmbeddedStore.OpenAsync(new EmbeddedStoreOptions { Folder = folder, SegmentOctets = 1024 * 1024 }, time, NullLogger<EmbeddedStore>.Instance, default);
+        var store = await TestStore.OpenAsync(folder, time);
         var server = new ManageSieveServer(store, time, options ?? new ManageSieveOptions { PlaintextOnLoopback = true }, limits, folder);
         await server.Administration.AddDomainAsync("demo.test", default);
         foreach (var name in (string[])["moi", "ami"]) await server.Administration.AddAccountAsync($"{name}@demo.test", null, Password, default);
