@@ -15,3 +15,5 @@ if (first !== null) {
   for (const list of first.querySelectorAll(".list, .rows")) list.classList.toggle("is-tall", isNarrow);
   for (const time of first.querySelectorAll("time")) time.textContent = formatListDate(time.dateTime);
 }
+// Nothing in the page repeats what has run.
+document.currentScript?.remove();
