@@ -10,8 +10,8 @@ window.__site = (() => {
   return {
     // Rows that come with the page, or those that the script draws over them.
     hasRows: () => document.querySelector("#first .subject, [role=grid] [role=row][id] .subject") !== null,
-    // Of rows that come with the page: what has text of its own.
-    rowTexts: "#first .row *",
+    // Of rows that come with the page: the last text of each. All rows are shown at once; marking each of their texts would cost the page, at a quarter of its speed, a tenth of a second.
+    rowTexts: "#first time",
     isAtWork: () => document.querySelector("[role=grid] [role=row][id] .subject") !== null,
     highlighted: () => document.querySelector("[role=grid] .row.is-focused")?.id,
     // Another conversation than before, with the body of each message that is open in it.

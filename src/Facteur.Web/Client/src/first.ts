@@ -5,15 +5,16 @@ import { formatListDate } from "./i18n/dates";
 
 const first = document.getElementById("first");
 if (first !== null) {
-  // The server does not see what stands behind "#": these rows are those of the inbox.
-  first.hidden = !["", "#", "#/", "#/inbox"].includes(location.hash);
   const root = document.documentElement;
   const { width } = widthOf(root);
   const [isNarrow, isDrawer] = [width < narrowWidth, width < wideWidth];
   const pane = root.dataset["pane"] ?? "none";
   first.className = `app split-${isNarrow || (pane === "right" && isDrawer) ? "none" : pane}${isDrawer ? " is-drawer" : " has-sidebar"}${isNarrow ? " is-narrow" : ""}`;
   for (const list of first.querySelectorAll(".list, .rows")) list.classList.toggle("is-tall", isNarrow);
-  for (const time of first.querySelectorAll("time")) time.textContent = formatListDate(time.dateTime);
+  const now = new Date();
+  for (const time of first.querySelectorAll("time")) time.textContent = formatListDate(time.dateTime, now);
+  // Shown last: whoever asks for the width has all that is shown laid out. The server does not see what stands behind "#": these rows are those of the inbox.
+  first.hidden = !["", "#", "#/", "#/inbox"].includes(location.hash);
 }
 // Nothing in the page repeats what has run.
 document.currentScript?.remove();
