@@ -32,11 +32,19 @@ internal sealed class MemoryClient(Stream stream, PipeWriter output, PipeReader 
     /// <summary>Octets written, before encryption.</summary>
     public long OctetsSent { get; private set; }
 
+    /// <summary>As over TCP, octets written to a server that closes meanwhile are no error here: the next read tells.</summary>
     public async Task WriteAsync(ReadOnlyMemory<byte> octets, CancellationToken cancel)
     {
         OctetsSent += octets.Length;
-        await stream.WriteAsync(octets, cancel);
-        await stream.FlushAsync(cancel);
+        try
+        {
+            await stream.WriteAsync(octets, cancel);
+            await stream.FlushAsync(cancel);
+        }
+        catch (IOException)
+        {
+            // The server has closed.
+        }
     }
 
     public Task WriteAsync(string text, CancellationToken cancel) => WriteAsync(Encoding.UTF8.GetBytes(text), cancel);
