@@ -9,7 +9,7 @@ using Facteur.Web.Text;
 
 namespace Facteur.Tests.Docs;
 
-/// <summary>French texts that people read: no line is broken before a sign that stands apart, nor after the quotation mark that opens.</summary>
+/// <summary>French texts that people read: no line is broken before a sign that stands apart, nor after the quotation mark that opens, nor between a number and its unit.</summary>
 public sealed partial class FrenchTextTests
 {
     public static TheoryData<string> Libraries => [.. new[] { typeof(WebText), typeof(TraceText), typeof(AccountService), typeof(SieveSentence) }.Select(static one => one.Assembly.GetName().Name!)];
@@ -28,6 +28,6 @@ public sealed partial class FrenchTextTests
         Assert.DoesNotContain(texts, static one => Broken().IsMatch(one.Text));
     }
 
-    [GeneratedRegex(@"\S [:;!?»]|« ")]
+    [GeneratedRegex(@"\S [:;!?»]|« |[0-9}] (ms|Ko|Mo|Go)\b")]
     private static partial Regex Broken();
 }

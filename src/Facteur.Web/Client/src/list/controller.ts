@@ -98,15 +98,12 @@ export class ListController {
   }
 
   onScroll(): void {
-    // An element that was hidden is at its top until it is placed: nobody scrolled it there.
-    if (this.isPlacing || this.element === null || this.element.clientHeight === 0) return;
-    const top = this.element.scrollTop;
-    if (Math.abs(top - this.viewport.scrollTop) < 1) return;
-    this.viewport.scrolled(top);
+    if (!this.catchUp()) return;
     if (this.viewport.offset === 0) this.news.value = 0;
     this.draw();
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
+      this.catchUp();
       this.viewport.settle();
       this.draw();
       this.scroll();
@@ -122,6 +119,7 @@ export class ListController {
 
   /** A page up or down; the focus stays where it is. */
   turn(by: 1 | -1): void {
+    this.catchUp();
     this.viewport.moveTo(this.viewport.offset + by * this.viewport.page * this.measures.rowHeight);
     if (this.viewport.offset === 0) this.news.value = 0;
     this.draw();
@@ -133,6 +131,7 @@ export class ListController {
     const { list } = this.shown;
     if (list.total === 0) return;
     const at = this.focusedId.peek() === undefined ? -1 : this.focusedIndex;
+    this.catchUp();
     const first = this.viewport.visible().from;
     this.focusIndex(at < 0 ? first : at + by);
   }
@@ -140,6 +139,7 @@ export class ListController {
   focusIndex(index: number): void {
     const { list } = this.shown;
     const to = Math.max(0, Math.min(index, list.total - 1));
+    this.catchUp();
     this.focusedIndex = to;
     this.viewport.reveal(to);
     batch(() => {
@@ -212,6 +212,7 @@ export class ListController {
   }
 
   private changed(state: ListState): void {
+    this.catchUp();
     const isOther = state.query.key !== this.shown.query.key;
     if (isOther) this.offsets.set(this.shown.query.key, this.viewport.offset);
     const anchor = isOther ? undefined : this.anchor();
@@ -230,6 +231,16 @@ export class ListController {
     this.follow();
     this.draw();
     this.scroll();
+  }
+
+  /** Takes what the browser scrolled: it says so only with the next frame, and what changes the list before that must not undo it. */
+  private catchUp(): boolean {
+    // An element that was hidden is at its top until it is placed: nobody scrolled it there.
+    if (this.isPlacing || this.element === null || this.element.clientHeight === 0) return false;
+    const top = this.element.scrollTop;
+    if (Math.abs(top - this.viewport.scrollTop) < 1) return false;
+    this.viewport.scrolled(top);
+    return true;
   }
 
   private arrivalsIn(list: QueryList, isOther: boolean): ReadonlySet<Id> {
