@@ -9,15 +9,15 @@ namespace Facteur.Load;
 /// <summary>A client connection that reads CRLF lines and counted octets; cheap, so that the server is what is measured.</summary>
 internal sealed class LineConnection : IAsyncDisposable
 {
-    private readonly Socket socket;
+    private readonly bool blocking;
     private Stream stream;
     private byte[] buffer = new byte[64 * 1024];
     private int start;
     private int end;
 
-    private LineConnection(Socket socket)
+    private LineConnection(Socket socket, bool blocking)
     {
-        this.socket = socket;
+        this.blocking = blocking;
         stream = new NetworkStream(socket, ownsSocket: true);
     }
 
@@ -27,14 +27,16 @@ internal sealed class LineConnection : IAsyncDisposable
     public static LineConnection Of(Socket accepted)
     {
         accepted.NoDelay = true;
-        return new LineConnection(accepted);
+        return new LineConnection(accepted, blocking: false);
     }
 
     public static async Task<LineConnection> ConnectAsync(LoadOptions options, int? port = null)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        await socket.ConnectAsync(options.Host, port ?? options.Port);
-        var connection = new LineConnection(socket);
+        // A socket that has once been used asynchronously never waits in the system again.
+        if (options.Blocking) socket.Connect(options.Host, port ?? options.Port);
+        else await socket.ConnectAsync(options.Host, port ?? options.Port);
+        var connection = new LineConnection(socket, options.Blocking);
         if (options.Tls == TlsMode.Implicit) await connection.StartTlsAsync(options.Host);
         return connection;
     }
@@ -43,19 +45,26 @@ internal sealed class LineConnection : IAsyncDisposable
     public async Task StartTlsAsync(string host)
     {
         var tls = new SslStream(stream, leaveInnerStreamOpen: false);
-        await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
+        var client = new SslClientAuthenticationOptions
         {
             TargetHost = host,
             EnabledSslProtocols = SslProtocols.None,
             RemoteCertificateValidationCallback = (_, _, _, _) => true,
-        });
+        };
+        if (blocking) tls.AuthenticateAsClient(client);
+        else await tls.AuthenticateAsClientAsync(client);
         stream = tls;
         start = end = 0;
     }
 
-    public ValueTask WriteAsync(ReadOnlyMemory<byte> bytes) => stream.WriteAsync(bytes);
+    public ValueTask WriteAsync(ReadOnlyMemory<byte> bytes)
+    {
+        if (!blocking) return stream.WriteAsync(bytes);
+        stream.Write(bytes.Span);
+        return ValueTask.CompletedTask;
+    }
 
-    public ValueTask WriteAsync(string text) => stream.WriteAsync(Encoding.UTF8.GetBytes(text));
+    public ValueTask WriteAsync(string text) => WriteAsync(Encoding.UTF8.GetBytes(text));
 
     /// <summary>The next line without CRLF; valid until the next read.</summary>
     public async ValueTask<ReadOnlyMemory<byte>> ReadLineAsync()
@@ -142,7 +151,7 @@ internal sealed class LineConnection : IAsyncDisposable
             end -= start;
             start = 0;
         }
-        var read = await stream.ReadAsync(buffer.AsMemory(end));
+        var read = blocking ? stream.Read(buffer.AsSpan(end)) : await stream.ReadAsync(buffer.AsMemory(end));
         if (read == 0) throw new EndOfStreamException("the server closed the connection");
         BytesRead += read;
         end += read;

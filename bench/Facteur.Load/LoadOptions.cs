@@ -9,6 +9,9 @@ internal sealed record LoadOptions
     public required string Host { get; init; }
     public required int Port { get; init; }
     public required TlsMode Tls { get; init; }
+
+    /// <summary>Reads and writes wait in the thread of the connection. For one question at a time: what the client itself takes between an answer and the next question is then least.</summary>
+    public bool Blocking { get; init; }
     public required string User { get; init; }
     public required string Password { get; init; }
     public required int Connections { get; init; }

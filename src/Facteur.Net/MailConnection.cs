@@ -31,6 +31,7 @@ public sealed partial class MailConnection : IAsyncDisposable
     private readonly IDuplexPipe transport;
     private readonly MailConnectionOptions options;
     private readonly Action? abortTransport;
+    private readonly PipeScheduler interruptions;
     private readonly Deadline deadline;
     private readonly CancellationTokenSource aborted = new();
     private readonly long budgetEnd;
@@ -50,9 +51,10 @@ public sealed partial class MailConnection : IAsyncDisposable
     private long flushEnd = Deadline.None;
     private volatile bool waiting;
 
-    private MailConnection(IDuplexPipe transport, MailConnectionOptions options, IPEndPoint remote, IPEndPoint local, Action? abortTransport)
+    private MailConnection(IDuplexPipe transport, MailConnectionOptions options, IPEndPoint remote, IPEndPoint local, Action? abortTransport, PipeScheduler interruptions)
     {
         this.transport = transport;
+        this.interruptions = interruptions;
         this.options = options;
         this.abortTransport = abortTransport;
         Remote = remote;
@@ -65,8 +67,13 @@ public sealed partial class MailConnection : IAsyncDisposable
 
     /// <summary>A connection over pipes: a transport's, or in memory.</summary>
     /// <param name="abort">Breaks the transport off so that pending reads and writes end; by default the pipes are completed when they are next used.</param>
-    public static MailConnection ForPipes(IDuplexPipe transport, MailConnectionOptions options, IPEndPoint? remote = null, IPEndPoint? local = null, Action? abort = null) =>
-        new(transport, options, remote ?? new IPEndPoint(IPAddress.Loopback, 50000), local ?? new IPEndPoint(IPAddress.Loopback, 0), abort);
+    /// <param name="interruptions">
+    /// Where a pending read that <see cref="Wake"/>, <see cref="End"/>, <see cref="Abort"/> or a deadline ends goes on. A pipe that goes on in its caller's thread needs one, or the session would run in the thread of who
+    /// woke it; by default the pipe sees to it.
+    /// </param>
+    public static MailConnection ForPipes(
+        IDuplexPipe transport, MailConnectionOptions options, IPEndPoint? remote = null, IPEndPoint? local = null, Action? abort = null, PipeScheduler? interruptions = null) =>
+        new(transport, options, remote ?? new IPEndPoint(IPAddress.Loopback, 50000), local ?? new IPEndPoint(IPAddress.Loopback, 0), abort, interruptions ?? PipeScheduler.Inline);
 
     /// <summary>Short random id that log lines of this connection share.</summary>
     public string Id => id ??= RandomNumberGenerator.GetString("0123456789abcdefghjkmnpqrstvwxyz", 10);
@@ -169,7 +176,7 @@ public sealed partial class MailConnection : IAsyncDisposable
     public void Wake()
     {
         if (Interlocked.Exchange(ref wakes, 1) == 0)
-            Volatile.Read(ref input).CancelPendingRead();
+            Interrupt();
     }
 
     /// <summary>
@@ -182,7 +189,7 @@ public sealed partial class MailConnection : IAsyncDisposable
         if (Interlocked.CompareExchange(ref ending, (int)reason, -1) != -1)
             return;
         Interlocked.Exchange(ref endUnseen, 1);
-        Volatile.Read(ref input).CancelPendingRead();
+        Interrupt();
     }
 
     /// <summary>Breaks the connection off: pending reads and flushes end, <see cref="Aborted"/> fires. Any thread.</summary>
@@ -192,10 +199,7 @@ public sealed partial class MailConnection : IAsyncDisposable
         {
             aborted.Cancel();
             abortTransport?.Invoke();
-            tls?.StopReading();
-            Volatile.Read(ref input).CancelPendingRead();
-            transport.Output.CancelPendingFlush();
-            Output.CancelPendingFlush();
+            interruptions.Schedule(static state => ((MailConnection)state!).BreakOff(), this);
         }
         catch (ObjectDisposedException)
         {
@@ -311,10 +315,27 @@ public sealed partial class MailConnection : IAsyncDisposable
     {
         if (!deadline.HasPassed(Volatile.Read(ref flushEnd)))
         {
-            Volatile.Read(ref input).CancelPendingRead();
+            Interrupt();
             return;
         }
         Lost ??= EndReason.SlowReader;
         Abort();
+    }
+
+    private void Interrupt() => interruptions.Schedule(static state => Volatile.Read(ref ((MailConnection)state!).input).CancelPendingRead(), this);
+
+    private void BreakOff()
+    {
+        try
+        {
+            tls?.StopReading();
+            Volatile.Read(ref input).CancelPendingRead();
+            transport.Output.CancelPendingFlush();
+            Output.CancelPendingFlush();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It has ended meanwhile.
+        }
     }
 }

@@ -10,7 +10,7 @@ internal static class Pop3Modes
     private const int Ahead = 256;
 
     /// <summary>pop3-retr: RETR of each message, the next when the last has come; an operation is a message.</summary>
-    public static Task<string> RetrAsync(LoadOptions options) => SessionsAsync("pop3-retr", options, async (client, meter) =>
+    public static Task<string> RetrAsync(LoadOptions options) => SessionsAsync("pop3-retr", options with { Blocking = true }, async (client, meter) =>
     {
         var count = await client.CountAsync();
         for (var n = 1; n <= count; n++)
@@ -96,7 +96,8 @@ internal static class Pop3Modes
     {
         var meter = new Meter(options);
         meter.Start();
-        await Task.WhenAll(Enumerable.Range(0, options.Connections).Select(_ => Task.Run(async () =>
+        // A thread each: some wait in it.
+        await Task.WhenAll(Enumerable.Range(0, options.Connections).Select(_ => Task.Factory.StartNew(async () =>
         {
             try
             {
@@ -111,7 +112,7 @@ internal static class Pop3Modes
             {
                 meter.Error(e.Message);
             }
-        })));
+        }, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap()));
         return meter.Report(mode);
     }
 }

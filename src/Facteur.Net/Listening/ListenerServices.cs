@@ -19,6 +19,8 @@ public sealed record ListenerServices(IConnectionListenerFactory Transport, Conn
             MaxWriteBufferSize = 64 * 1024,
             NoDelay = true,
             WaitForDataBeforeAllocatingBuffer = true, // an idle connection holds no buffer
+            // A session goes on in the thread that received its octets, and sends in its own: no change of thread on the way of a question and its answer. Other threads wake it by the pool (MailConnection).
+            UnsafePreferInlineScheduling = true,
         }), loggers);
         return new ListenerServices(transport, new ConnectionGate(gate), metrics, loggers.CreateLogger("Facteur.Net.Connections"));
     }

@@ -163,7 +163,7 @@ public sealed partial class MailListener
         }
         try
         {
-            await RunAsync(MailConnection.ForPipes(context.Transport, options.Connection, remote, local, context.Abort));
+            await RunAsync(MailConnection.ForPipes(context.Transport, options.Connection, remote, local, context.Abort, PipeScheduler.ThreadPool));
         }
         finally
         {
