@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
@@ -56,6 +57,25 @@ internal sealed class LdapServer : IAsyncDisposable
         process.BeginErrorReadLine();
         process.BeginOutputReadLine();
         await ready.Task.WaitAsync(TimeSpan.FromMinutes(3));
+        // It says so a moment before it listens.
+        foreach (var port in (int[])[Port, TlsPort]) await ListensAsync(port);
+    }
+
+    private async Task ListensAsync(int port)
+    {
+        while (true)
+        {
+            using var client = new TcpClient();
+            try
+            {
+                await client.ConnectAsync(IPAddress.Loopback, port);
+                return;
+            }
+            catch (SocketException) when (!process!.HasExited)
+            {
+                await Task.Delay(10);
+            }
+        }
     }
 
     public async Task KillAsync()

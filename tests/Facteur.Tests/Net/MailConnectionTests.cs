@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.IO.Pipelines;
 using System.Text;
 using Facteur.Net;
 using Facteur.Tests.Support;
@@ -209,6 +210,34 @@ public class MailConnectionTests
             Actions = new Dictionary<string, Func<Task>> { ["wake"] = () => Do(server!.Wake) },
         });
     }
+
+    public static TheoryData<string> Interruptions => [nameof(MailConnection.Wake), nameof(MailConnection.End), nameof(MailConnection.Abort)];
+
+    /// <summary>The pipes of a listener go on in the thread that ends a wait.</summary>
+    [Theory]
+    [MemberData(nameof(Interruptions))]
+    public async Task A_session_does_not_run_in_the_thread_that_interrupts_it(string how)
+    {
+        var inline = new PipeOptions(readerScheduler: PipeScheduler.Inline, writerScheduler: PipeScheduler.Inline, useSynchronizationContext: false);
+        var (toServer, toClient) = (new Pipe(inline), new Pipe(inline));
+        var server = MailConnection.ForPipes(new Ends(toServer.Reader, toClient.Writer), new MailConnectionOptions(), interruptions: PipeScheduler.ThreadPool);
+        using var held = new ManualResetEventSlim();
+        var session = WaitAsync();
+        Assert.True(server.IsWaiting);
+        if (how == nameof(MailConnection.Wake)) server.Wake();
+        else if (how == nameof(MailConnection.End)) server.End(EndReason.AccountChanged);
+        else server.Abort();
+        held.Set(); // what the session waits for, as for a lock of who interrupts it
+        Assert.True(await session.WaitAsync(TestContext.Current.CancellationToken));
+
+        async Task<bool> WaitAsync()
+        {
+            await server.ReadAsync(Idle);
+            return held.Wait(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        }
+    }
+
+    private sealed record Ends(PipeReader Input, PipeWriter Output) : IDuplexPipe;
 
     private static Task Run(string script) => Transcript.RunAsync(EchoAsync, script);
 
